@@ -1,0 +1,1 @@
+"""FastAPI: one router per resource, the planning job, and the pages."""

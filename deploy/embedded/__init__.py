@@ -1,0 +1,1 @@
+"""The servers that Halfvol carries with it: PostgreSQL and the NATS server."""

@@ -1,0 +1,1 @@
+"""The words of Halfvol: frozen dataclasses and enums. Standard library only; imports nothing else of ours."""

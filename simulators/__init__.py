@@ -1,0 +1,1 @@
+"""A town, its sensors and its people, speaking the same MQTT and HTTP as the real ones."""
