@@ -1,0 +1,1 @@
+"""One module per subcommand: its docstring is the help, ``add_arguments`` its options, ``run`` its work."""

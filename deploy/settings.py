@@ -1,0 +1,188 @@
+"""Every setting of Halfvol: one table of ``HALFVOL_*`` environment variables, read once at the start of a command."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from domain.errors import InvalidInput
+
+LOG_LEVELS = ("debug", "info", "warning", "error")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The settings of one run, as values. ``SETTINGS`` says what each means and what its default is.
+
+    ``database_url`` and ``mqtt_url`` are None where the embedded server is to be used.
+    """
+
+    database_url: str | None
+    mqtt_url: str | None
+    data_dir: Path
+    municipality: str | None
+    http_host: str
+    http_port: int
+    mqtt_client_id: str
+    ingest_batch: int
+    plan_time_limit_s: float
+    log_level: str
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One environment variable: its name without ``HALFVOL_``, its default as written, what it does, how to read it."""
+
+    name: str
+    default: str
+    meaning: str
+    parse: Callable[[str], object]
+
+    @property
+    def variable(self) -> str:
+        """The full name of the environment variable."""
+        return f"HALFVOL_{self.name}"
+
+
+def _optional(text: str) -> str | None:
+    return text or None
+
+
+def _database_url(text: str) -> str | None:
+    if text and not text.startswith(("postgresql://", "postgres://")):
+        raise ValueError("must look like postgresql://user:password@host:5432/name")
+    return text or None
+
+
+def _mqtt_url(text: str) -> str | None:
+    if text and not text.startswith(("mqtt://", "mqtts://")):
+        raise ValueError("must look like mqtt://user:password@host:1883, or mqtts:// with TLS")
+    return text or None
+
+
+def _port(text: str) -> int:
+    port = _whole_number(text)
+    if not 0 <= port <= 65535:
+        raise ValueError("must be a port from 1 to 65535, or 0 for any free one")
+    return port
+
+
+def _whole_number(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise ValueError("must be a whole number") from None
+
+
+def _batch(text: str) -> int:
+    batch = _whole_number(text)
+    if not 1 <= batch <= 100_000:
+        raise ValueError("must be from 1 to 100000")
+    return batch
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        raise ValueError("must be a number of seconds") from None
+    if not 0 < seconds <= 3600:
+        raise ValueError("must be above 0 and at most 3600 seconds")
+    return seconds
+
+
+def _log_level(text: str) -> str:
+    if text not in LOG_LEVELS:
+        raise ValueError(f"must be one of {', '.join(LOG_LEVELS)}")
+    return text
+
+
+SETTINGS: tuple[Setting, ...] = (
+    Setting(
+        "DATABASE_URL",
+        "",
+        "PostgreSQL or TimescaleDB, as postgresql://user:password@host:5432/name. Empty: an embedded PostgreSQL in"
+        " HALFVOL_DATA_DIR, started when needed and stopped when nobody uses it.",
+        _database_url,
+    ),
+    Setting(
+        "MQTT_URL",
+        "",
+        "The broker, as mqtt://user:password@host:1883 (mqtts:// for TLS; ?version=5 for MQTT 5, 3 for 3.1.1, the"
+        " default). Empty: an embedded NATS server that keeps every message on disk in HALFVOL_DATA_DIR.",
+        _mqtt_url,
+    ),
+    Setting("DATA_DIR", ".halfvol", "Folder of the embedded servers and of the demo's state.", lambda text: Path(text)),
+    Setting(
+        "MUNICIPALITY",
+        "",
+        "Code of the municipality that a command works for. Empty: the only one that the database holds.",
+        _optional,
+    ),
+    Setting(
+        "HTTP_HOST",
+        "127.0.0.1",
+        "Address that the API and the pages listen on. There is no sign-in yet: leave it local, or put a proxy that"
+        " asks for one in front.",
+        str,
+    ),
+    Setting("HTTP_PORT", "8080", "Port of the API and the pages; 0 takes any free one and prints it.", _port),
+    Setting(
+        "MQTT_CLIENT_ID",
+        "halfvol-ingest",
+        "MQTT client id of ingest. The broker keeps undelivered messages under it: keep it the same over restarts, and"
+        " give no two running processes the same one.",
+        str,
+    ),
+    Setting(
+        "INGEST_BATCH",
+        "2000",
+        "Most messages that ingest commits at once; larger is faster, and means more to send again after a crash.",
+        _batch,
+    ),
+    Setting(
+        "PLAN_TIME_LIMIT_S",
+        "5",
+        "Seconds that the solver may search for better routes; longer gives shorter routes.",
+        _seconds,
+    ),
+    Setting("LOG_LEVEL", "info", f"What is logged to standard error: {', '.join(LOG_LEVELS)}.", _log_level),
+)
+
+
+def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
+    """Read all settings; an unset or empty variable takes its default.
+
+    Raises
+    ------
+    InvalidInput
+        Naming every variable that cannot be read, and every ``HALFVOL_*`` variable that does not exist.
+    """
+    known = {setting.variable: setting for setting in SETTINGS}
+    complaints = [
+        f"{name} is not a setting (see: halfvol settings)"
+        for name in sorted(environment)
+        if name.startswith("HALFVOL_") and name not in known and not name.startswith("HALFVOL_TEST_")
+    ]
+    values: dict[str, object] = {}
+    for setting in SETTINGS:
+        text = environment.get(setting.variable, "").strip() or setting.default
+        try:
+            values[setting.name.lower()] = setting.parse(text)
+        except ValueError as error:
+            complaints.append(f'{setting.variable} is "{text}", but {error}')
+    if complaints:
+        raise InvalidInput("; ".join(complaints))
+    return Settings(**values)  # pyright: ignore[reportArgumentType]
+
+
+def configure_logging(level: str) -> None:
+    """Send log lines to standard error, with time and level, one line each."""
+    logging.basicConfig(
+        level=level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s", datefmt="%Y-%m-%dT%H:%M:%S%z"
+    )
+    for noisy in ("httpx", "yoyo", "procrastinate", "uvicorn.access"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
