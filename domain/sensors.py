@@ -33,8 +33,10 @@ class Reading:
 class Uplink:
     """One message as the network server delivered it, its envelope opened but its payload not yet decoded.
 
-    Either ``readings`` are already values (native), or ``payload`` holds the device's bytes and ``f_port`` the
-    LoRaWAN port that tells the codec how to read them.
+    Either ``readings`` are already values (native), or ``payload`` holds the device's bytes, ``f_port`` the
+    LoRaWAN port that tells the codec how to read them, and ``phenomenon_time`` when the network heard them.
+    ``municipality_code`` is the one that the topic names, if it names one. ``problems`` are the parts of the message
+    that could not be read while the rest could, each with a sentence that says which part.
     """
 
     source: Source
@@ -45,6 +47,9 @@ class Uplink:
     payload: bytes | None = None
     readings: tuple[Reading, ...] = ()
     model: str | None = None
+    phenomenon_time: datetime | None = None
+    municipality_code: str | None = None
+    problems: tuple[tuple[RejectionReason, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
