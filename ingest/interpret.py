@@ -1,0 +1,190 @@
+"""From an uplink and the device it came from to observations: pure, and never silent about what it leaves out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from domain.observations import Observation, ObservedProperty, Quality
+from domain.sensors import Binding, Device, Reading, Rejection, RejectionReason, UnclaimedMessage, Uplink
+from ingest.errors import Unreadable
+from ingest.quality import judge, judge_fill_level
+from ingest.sensors import PROFILES, SensorProfile
+from ingest.sensors.profiles import profile_named
+
+FUTURE_SKEW = timedelta(minutes=10)
+"""How far a device's clock may run ahead of ours before its reading is set aside."""
+
+Problem = tuple[RejectionReason, str]
+
+_DISTANCE = ObservedProperty.DISTANCE.value
+_FILL_LEVEL = ObservedProperty.FILL_LEVEL.value
+
+
+@dataclass(frozen=True, slots=True)
+class Interpreted:
+    """What one message came to. A message has at most one rejection, which names all that could not be stored of it."""
+
+    observations: Sequence[Observation] = ()
+    rejections: Sequence[Rejection] = ()
+    unclaimed: Sequence[UnclaimedMessage] = ()
+
+
+def rejected(
+    topic: str, payload: bytes, received_at: datetime, problems: Sequence[Problem], device_id: str | None = None
+) -> Rejection:
+    """The rejection of a message under its first problem's reason, telling all of them."""
+    detail = "; ".join(dict.fromkeys(sentence for _, sentence in problems))
+    return Rejection(topic, payload, received_at, problems[0][0], _shortened(detail), device_id)
+
+
+def _shortened(detail: str, longest: int = 2_000) -> str:
+    return detail if len(detail) <= longest else f"{detail[: longest - 4]} ..."
+
+
+def interpret(
+    uplink: Uplink,
+    device: Device | None,
+    *,
+    topic: str,
+    payload: bytes,
+    municipality_code: str | None = None,
+    future_skew: timedelta = FUTURE_SKEW,
+) -> Interpreted:
+    """The observations of an uplink, with what could not be stored of it.
+
+    Parameters
+    ----------
+    device
+        The sensor with its bindings, or None when nobody registered it: then the message waits as unclaimed.
+    topic, payload
+        The message as it came, kept whole where a part of it is rejected.
+    municipality_code
+        That of the sensor. A topic that names another one is refused: devices may only speak for their own town.
+    """
+    received_at = uplink.received_at
+    if device is None:
+        profile = profile_named(uplink.model) if uplink.model else None
+        model = uplink.model if profile is None else profile.model
+        waiting = UnclaimedMessage(topic, payload, received_at, uplink.source, uplink.device_id, model)
+        return Interpreted(unclaimed=(waiting,))
+    problems: list[Problem] = list(uplink.problems)
+    observations: list[Observation] = []
+    if uplink.municipality_code is not None and municipality_code not in (None, uplink.municipality_code):
+        detail = f"device {uplink.device_id} is registered in another municipality than the topic names"
+        problems.append((RejectionReason.UNKNOWN_TOPIC, detail))
+    else:
+        profile = PROFILES.get(device.sensor.model)
+        readings = _readings(uplink, device.sensor.model, profile, problems)
+        for number, reading in enumerate(readings, 1):
+            label = f"observation {number} of {len(readings)}: " if len(readings) > 1 else ""
+            _observe(
+                reading,
+                label,
+                device,
+                profile,
+                received_at=received_at,
+                future_skew=future_skew,
+                observations=observations,
+                problems=problems,
+            )
+    if problems:
+        return Interpreted(observations, (rejected(topic, payload, received_at, problems, uplink.device_id),))
+    return Interpreted(observations)
+
+
+def _readings(
+    uplink: Uplink, model: str, profile: SensorProfile | None, problems: list[Problem]
+) -> tuple[Reading, ...]:
+    """The readings that the message holds as values, or the one that its payload decodes to.
+
+    A network server that already decoded the payload (``decoded_payload``, ``object``) may be preferred here, for
+    profiles that say how its names map to observed properties.
+    """
+    if uplink.payload is None:
+        return uplink.readings
+    if profile is None:
+        detail = f"no codec for the model {model!r} of device {uplink.device_id}; known are {', '.join(PROFILES)}"
+        problems.append((RejectionReason.UNKNOWN_MODEL, detail))
+        return ()
+    if not uplink.payload:
+        problems.append((RejectionReason.UNDECODABLE, f"the uplink on port {uplink.f_port} has no payload"))
+        return ()
+    try:
+        reading = profile.codec(uplink.f_port or 0, uplink.payload)
+    except Unreadable as error:
+        detail = f"{model}, payload {uplink.payload.hex()[:200]}: {error.detail}"
+        problems.append((error.reason, detail))
+        return ()
+    if not reading.values:
+        detail = f"{model}, payload {uplink.payload.hex()[:200]}: device information without a measurement"
+        problems.append((RejectionReason.UNDECODABLE, detail))
+        return ()
+    return (Reading(reading.phenomenon_time or uplink.phenomenon_time, reading.values),)
+
+
+def _observe(
+    reading: Reading,
+    label: str,
+    device: Device,
+    profile: SensorProfile | None,
+    *,
+    received_at: datetime,
+    future_skew: timedelta,
+    observations: list[Observation],
+    problems: list[Problem],
+) -> None:
+    """Append the observations of one reading, and a problem for each of its values that cannot be one."""
+    time = reading.phenomenon_time or received_at
+    if time > received_at + future_skew:
+        detail = (
+            f"{label}its time {time.isoformat()} lies {_told_ahead(time - received_at)} after it was received;"
+            " readings from the future are set aside: check the device's clock"
+        )
+        problems.append((RejectionReason.FUTURE, detail))
+        return
+    binding = device.binding_at(time)
+    if binding is None:
+        detail = f"{label}device {device.sensor.device_id} was bound to no container at {time.isoformat()}"
+        problems.append((RejectionReason.UNBOUND, detail))
+        return
+    values = reading.values
+    qualities = judge(profile, values)
+    datastreams = binding.datastreams
+    for name, value in values.items():
+        datastream = datastreams.get(name)
+        if datastream is None:
+            detail = f"{label}device {device.sensor.device_id} has no datastream for {name}"
+            problems.append((RejectionReason.INVALID_VALUE, detail))
+        elif value < 0 and name == _DISTANCE:
+            detail = f"{label}a distance cannot be negative: {value} m"
+            problems.append((RejectionReason.INVALID_VALUE, detail))
+        else:
+            quality = qualities.get(name, Quality.GOOD)
+            observations.append(Observation(datastream, time, value, received_at, quality))
+    if _FILL_LEVEL not in values:
+        derived = _fill_level(binding, values, qualities.get(_DISTANCE, Quality.GOOD))
+        if derived is not None:
+            observations.append(Observation(datastreams[_FILL_LEVEL], time, derived[0], received_at, derived[1]))
+
+
+def _fill_level(
+    binding: Binding, values: Mapping[str, float], distance_quality: Quality
+) -> tuple[float, Quality] | None:
+    """The fill level and its quality, where the reading and the binding allow one.
+
+    A fill level that the device itself sends goes before this one, so that what it said is what is stored.
+    """
+    distance = values.get(_DISTANCE)
+    if distance is None or distance < 0 or binding.geometry is None or _FILL_LEVEL not in binding.datastreams:
+        return None
+    fill_level = binding.geometry.fill_level(distance)
+    return fill_level, judge_fill_level(fill_level, distance_quality)
+
+
+def _told_ahead(ahead: timedelta) -> str:
+    if ahead >= timedelta(days=2):
+        return f"{ahead.days} days"
+    minutes = int(ahead.total_seconds() // 60)
+    return f"{minutes // 60} h {minutes % 60} min" if minutes >= 120 else f"{minutes} min"

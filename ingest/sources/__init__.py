@@ -1,0 +1,38 @@
+"""Who delivers uplinks, and how their envelopes read. A new source is a module with ``SUBSCRIPTION`` and ``parse``."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from domain.sensors import RejectionReason, Uplink
+from ingest.errors import Unreadable
+from ingest.sources import chirpstack, native, things_stack
+from ingest.sources.strict_json import told
+
+SUBSCRIPTIONS: tuple[str, ...] = (native.SUBSCRIPTION, things_stack.SUBSCRIPTION, chirpstack.SUBSCRIPTION)
+"""MQTT topic filters of all sources."""
+
+MAXIMUM_PAYLOAD_BYTES = 64 * 1024
+
+_PARSERS = {
+    "halfvol": native.parse,
+    "v3": things_stack.parse,
+    "application": chirpstack.parse,
+}
+
+
+def parse(topic: str, payload: bytes, received_at: datetime) -> Uplink:
+    """Open the envelope of a message, by the first level of its topic.
+
+    Raises
+    ------
+    Unreadable
+        When no source has such a topic, when it is larger than ``MAXIMUM_PAYLOAD_BYTES``, or not what its source sends.
+    """
+    parser = _PARSERS.get(topic.partition("/")[0])
+    if parser is None:
+        raise Unreadable(RejectionReason.UNKNOWN_TOPIC, f"topic {told(topic)} belongs to no source")
+    if len(payload) > MAXIMUM_PAYLOAD_BYTES:
+        detail = f"{len(payload)} bytes are more than the {MAXIMUM_PAYLOAD_BYTES} that an uplink may have"
+        raise Unreadable(RejectionReason.TOO_LARGE, detail)
+    return parser(topic, payload, received_at)
