@@ -1,0 +1,58 @@
+"""Serve the API (/v1) and the pages: the map at /, each route for its driver, and the devices."""
+
+from __future__ import annotations
+
+import argparse
+import socket
+
+from deploy.services import municipality, open_database
+from deploy.settings import Settings
+from domain.errors import Unavailable
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Define the options."""
+    parser.add_argument("--port", type=int, help="port to listen on; default: HALFVOL_HTTP_PORT")
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> None:
+    """Serve until Ctrl-C or SIGTERM."""
+    import uvicorn  # noqa: PLC0415  (slow to import: not for --help)
+
+    from api.app import create_app  # noqa: PLC0415
+    from api.settings import ApiSettings  # noqa: PLC0415
+
+    port = settings.http_port if arguments.port is None else arguments.port
+    with listen(settings.http_host, port) as listener, open_database(settings) as database:
+        owner = municipality(database, settings)
+        app = create_app(database, ApiSettings(municipality_code=owner.code))
+        host, port = listener.getsockname()[:2]
+        print(f"Halfvol serves {owner.name} on http://{host}:{port}/", flush=True)
+        server = uvicorn.Server(uvicorn.Config(app, log_level=settings.log_level, access_log=False))
+        server.run(sockets=[listener])
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket.
+
+    Raises
+    ------
+    Unavailable
+        When the port is taken, may not be used, or the host is not of this machine.
+    """
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[
+            0
+        ]
+    except socket.gaierror:
+        raise Unavailable(f"there is no address {host}", remedy="mend HALFVOL_HTTP_HOST") from None
+    listener = socket.socket(family, kind)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(address)
+        listener.listen(128)
+    except OSError as error:
+        listener.close()
+        what = f"cannot listen on {host}:{port} ({error.strerror})"
+        raise Unavailable(what, remedy="choose another port with HALFVOL_HTTP_PORT, or end what uses it") from None
+    return listener

@@ -1,0 +1,22 @@
+"""Carry out the planning jobs that the pages asked for, one after the other, until stopped.
+
+Any number of workers may run, on any machine that reaches the database."""
+
+from __future__ import annotations
+
+import argparse
+
+from deploy.services import database_url
+from deploy.settings import Settings
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """No options beyond the settings."""
+
+
+def run(arguments: argparse.Namespace, settings: Settings) -> None:
+    """Work until Ctrl-C or SIGTERM."""
+    from api.jobs import run_worker  # noqa: PLC0415  (the solvers take a second to import: not for --help)
+
+    with database_url(settings) as url:
+        run_worker(url)
