@@ -34,11 +34,12 @@ glass rates have the field's percentiles: 1.6/3.0/4.8/7.1/11.2 % a day against 1
 WEEKDAY_FACTORS = np.array([1.13, 1.02, 1.02, 0.98, 0.74, 1.52, 0.58])
 """Filling on Monday to Sunday against the mean (the same field data); they are scaled to a mean of 1."""
 
-HOUR_WEIGHTS = np.array(
-    [0.7, 0.4, 0.3, 0.3, 0.4, 0.8, 1.4, 2.4]
-    + [4.6, 6.0, 7.2, 7.8, 8.0, 8.2, 8.6, 9.2, 10.2, 11.2, 9.0]
-    + [3.0, 2.2, 1.6, 1.2, 0.9]
+_NIGHT, _DAY, _EVENING = (
+    (0.7, 0.4, 0.3, 0.3, 0.4, 0.8, 1.4, 2.4),
+    (4.6, 6.0, 7.2, 7.8, 8.0, 8.2, 8.6, 9.2, 10.2, 11.2, 9.0),
+    (2.8, 2.0, 1.4, 1.0, 0.8),
 )
+HOUR_WEIGHTS = np.array((*_NIGHT, *_DAY, *_EVENING))
 """Filling by local hour 0 to 23: 86 % from 8 to 19 h, most from 17 to 18 h (the same field data)."""
 
 DEPOSIT_SCALE = 0.025
