@@ -1,0 +1,85 @@
+// Search and filters, and the containers that they leave, fullest first.
+
+import { h, icon, replace } from "../shared/dom";
+import { count, share } from "../shared/format";
+import { t } from "../shared/page";
+import type { ContainerFeature, Fraction } from "../shared/resources";
+import { isShown, trust, type Show, type State, type Store } from "./state";
+
+const FRACTIONS: readonly Fraction[] = ["residual", "paper", "glass", "plastics", "organic", "textile"];
+const SHOWS: readonly Show[] = ["all", "visited", "skipped", "full", "doubtful"];
+const LISTED = 40;
+
+export function startContainerList(store: Store, element: HTMLElement): void {
+  const search = h("input", {
+    id: "search", type: "search", placeholder: t("search.placeholder"), "aria-label": t("search.label"), autocomplete: "off",
+    oninput: (event) => store.set({ query: (event.target as HTMLInputElement).value }),
+  });
+  const chips = h("div", { class: "chips", role: "group", "aria-label": t("search.fractions") });
+  const shows = h("div", { class: "chips", role: "group", "aria-label": t("search.show") });
+  const found = h("p", { class: "quiet small", role: "status" });
+  const list = h("ul", { class: "containers" });
+  replace(element, h("h2", {}, t("search.title")), h("div", { class: "search" }, icon("search"), search), shows, chips, found, list);
+
+  store.watch(["fractions", "containers"], (state) => drawFractions(state));
+  store.watch(["show"], (state) =>
+    replace(
+      shows,
+      ...SHOWS.map((show) => h("button", { type: "button", class: "chip", "aria-pressed": String(state.show === show), onclick: () => keepFocus(shows, () => store.set({ show })) }, t(`show.${show}`))),
+    ),
+  );
+  store.watch(["containers", "fractions", "show", "query"], drawList);
+
+  function drawFractions(state: State): void {
+    const present = FRACTIONS.filter((fraction) => state.containers.some((each) => each.properties.fraction === fraction));
+    replace(
+      chips,
+      ...(present.length < 2 ? [] : present).map((fraction) => {
+        const on = state.fractions.has(fraction);
+        const toggle = (): void => {
+          const next = new Set(state.fractions);
+          if (on) next.delete(fraction);
+          else next.add(fraction);
+          keepFocus(chips, () => store.set({ fractions: next }));
+        };
+        return h("button", { type: "button", class: "chip", "aria-pressed": String(on), onclick: toggle }, on && icon("check"), t(`fraction.${fraction}`));
+      }),
+    );
+  }
+
+  function drawList(state: State): void {
+    const shown = state.containers.filter((each) => isShown(each, state)).sort((a, b) => (b.properties.fillLevel ?? -1) - (a.properties.fillLevel ?? -1));
+    found.textContent = state.containers.length === 0 ? "" : t("search.found", { count: shown.length, all: state.containers.length });
+    const rows = shown.slice(0, LISTED).map((each) => row(each, store));
+    if (state.containers.length > 0 && shown.length === 0) rows.push(h("li", { class: "quiet" }, t("search.nothing")));
+    if (shown.length > LISTED) rows.push(h("li", { class: "quiet small" }, t("search.more", { rest: count(shown.length - LISTED) })));
+    replace(list, ...rows);
+  }
+}
+
+function keepFocus(group: HTMLElement, change: () => void): void {
+  const index = [...group.children].indexOf(document.activeElement as Element);
+  change();
+  (group.children[index] as HTMLElement | undefined)?.focus();
+}
+
+function row(container: ContainerFeature, store: Store): HTMLLIElement {
+  const { code, address, fillLevel, fraction, decision } = container.properties;
+  return h(
+    "li",
+    {},
+    h(
+      "button",
+      { type: "button", onclick: () => store.set({ selectedContainer: container.id }) },
+      gauge(fillLevel, trust(container)),
+      h("span", { class: "container-words" }, h("strong", {}, address || code), h("span", { class: "quiet" }, `${code} · ${t(`fraction.${fraction}`)}`)),
+      h("span", { class: "container-level" }, h("strong", {}, fillLevel === null ? "–" : share(fillLevel)), decision && h("span", { class: "quiet" }, decision.visited ? t("decision.visited") : t("decision.skipped"))),
+    ),
+  );
+}
+
+/** The mark of the map, as an element: a disc filled from below. */
+export function gauge(fillLevel: number | null, kind: "good" | "doubtful" | "none"): HTMLElement {
+  const level = fillLevel === null ? "none" : fillLevel >= 1 ? "4" : String(Math.min(3, Math.floor(Math.max(0, fillLevel) * 4)));
+  return h("span", { class: `gauge ${kind}`, "data-level": level, "aria-hidden": "true", "--level": Math.max(0, Math.min(1, fillLevel ?? 0)) }, kind === "good" ? null : kind === "none" ? "–" : "?");
+}

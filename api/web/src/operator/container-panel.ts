@@ -1,0 +1,137 @@
+// One container: how full, how far to trust that, why it is visited or skipped, and the last four weeks.
+
+import { h, icon, replace } from "../shared/dom";
+import { ago, count, moment, share } from "../shared/format";
+import { get } from "../shared/http";
+import { t, type Key } from "../shared/page";
+import type { ContainerFeature, Emptying, Observation } from "../shared/resources";
+import { onThemeChange } from "../shared/theme";
+import { gauge } from "./container-list";
+import { HistoryChart } from "./history-chart";
+import { trust, type State, type Store } from "./state";
+
+const WEEKS_MS = 28 * 86_400_000;
+
+export class ContainerPanel {
+  private shown: number | null = null;
+  private chart: HistoryChart | null = null;
+  private readonly chartPlace = h("div", { class: "chart" });
+  private readonly facts = h("div");
+  private opener: HTMLElement | null = null;
+
+  constructor(
+    private readonly store: Store,
+    private readonly element: HTMLElement,
+    private readonly rest: HTMLElement,
+    private readonly onOpened: (container: ContainerFeature) => void,
+  ) {
+    store.watch(["selectedContainer", "containers"], (state) => this.draw(state));
+    element.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this.close();
+    });
+    onThemeChange(() => this.chart?.redraw());
+  }
+
+  private close(): void {
+    this.store.set({ selectedContainer: null });
+    this.opener?.focus();
+  }
+
+  private draw(state: State): void {
+    const container = state.containers.find((each) => each.id === state.selectedContainer);
+    if (container === undefined) {
+      if (this.shown !== null) {
+        this.shown = null;
+        this.element.hidden = true;
+        this.rest.hidden = false;
+      }
+      return;
+    }
+    if (this.shown !== container.id) {
+      this.shown = container.id;
+      if (document.activeElement instanceof HTMLElement && this.rest.contains(document.activeElement)) this.opener = document.activeElement;
+      this.open(container);
+      this.onOpened(container);
+    }
+    replace(this.facts, ...this.describe(container));
+  }
+
+  private open(container: ContainerFeature): void {
+    const { code, address, fraction, capacityL } = container.properties;
+    const heading = h("h2", { tabindex: "-1" }, address || code);
+    this.rest.hidden = true;
+    this.element.hidden = false;
+    this.chart?.destroy();
+    this.chart = null;
+    replace(this.chartPlace, h("p", { class: "quiet" }, t("chart.loading")));
+    replace(
+      this.element,
+      h("button", { type: "button", class: "plain back", onclick: () => this.close() }, icon("back"), t("container.back")),
+      heading,
+      h("p", { class: "quiet" }, `${code} · ${t(`fraction.${fraction}`)} · ${t("container.capacity", { litres: count(capacityL) })}`),
+      this.facts,
+      h("section", {}, h("h3", {}, t("chart.title")), this.chartPlace),
+    );
+    heading.focus({ preventScroll: true });
+    this.element.parentElement?.scrollTo({ top: 0 });
+    void this.loadHistory(container);
+  }
+
+  private describe(container: ContainerFeature): HTMLElement[] {
+    const { fillLevel, observedAt, quality, stale, decision, sensorDeviceId } = container.properties;
+    const kind = trust(container);
+    const doubt = quality !== null && quality !== "good" ? t(`quality.${quality}` as Key) : stale ? t("quality.stale") : null;
+    const level = h(
+      "div",
+      { class: "level" },
+      gauge(fillLevel, kind),
+      h(
+        "div",
+        {},
+        h("p", { class: "big" }, fillLevel === null ? t("level.none") : t("level.full", { share: share(fillLevel) })),
+        h("p", { class: "quiet" }, observedAt === null ? (sensorDeviceId === null ? t("level.noSensor") : t("level.silent")) : h("time", { datetime: observedAt, title: moment(observedAt) }, t("level.measured", { ago: ago(observedAt) }))),
+      ),
+    );
+    const parts = [level];
+    if (doubt !== null && fillLevel !== null) parts.push(h("p", { class: "notice" }, icon("alert"), doubt));
+    if (decision !== null) {
+      const facts: [Key, string | null][] = [
+        ["decision.forecast", decision.fillLevel === null ? null : share(decision.fillLevel)],
+        ["decision.growth", decision.growthPerDay === null ? null : t("decision.growthValue", { share: share(decision.growthPerDay) })],
+        ["decision.risk", decision.overflowRisk === null ? null : riskWords(decision.overflowRisk)],
+        ["decision.next", decision.nextChanceAt === null ? null : moment(decision.nextChanceAt)],
+      ];
+      parts.push(
+        h(
+          "section",
+          { class: `verdict ${decision.visited ? "visited" : "skipped"}` },
+          h("h3", {}, icon(decision.visited ? "truck" : "skip"), decision.visited ? t("decision.why.visited") : t("decision.why.skipped")),
+          h("p", {}, decision.explanation),
+          h("dl", { class: "facts" }, ...facts.filter(([, value]) => value !== null).flatMap(([key, value]) => [h("dt", {}, t(key)), h("dd", {}, value ?? "")])),
+          decision.routeId !== null && h("a", { href: `/routes/${decision.routeId}` }, t("decision.route"), icon("forward")),
+        ),
+      );
+    }
+    return parts;
+  }
+
+  private async loadHistory(container: ContainerFeature): Promise<void> {
+    const startAt = new Date(Date.now() - WEEKS_MS).toISOString();
+    try {
+      const [observations, emptyings] = await Promise.all([
+        get<{ observations: Observation[] }>(`/v1/containers/${container.id}/observations?observedProperty=fillLevel&startAt=${startAt}&limit=5000`),
+        get<{ emptyings: Emptying[] }>(`/v1/emptyings?containerId=${container.id}&since=${startAt}`),
+      ]);
+      if (this.shown !== container.id) return;
+      if (observations.observations.length === 0) replace(this.chartPlace, h("p", { class: "quiet" }, t("chart.empty")));
+      else this.chart = new HistoryChart(this.chartPlace, observations.observations, emptyings.emptyings, container.properties.fullnessThreshold);
+    } catch (error) {
+      if (this.shown === container.id) replace(this.chartPlace, h("p", { class: "notice bad" }, icon("alert"), (error as Error).message));
+    }
+  }
+}
+
+function riskWords(risk: number): string {
+  if (risk < 0.01) return t("decision.riskSmall", { share: share(0.01) });
+  return risk > 0.99 ? t("decision.riskLarge", { share: share(0.99) }) : share(risk);
+}
