@@ -80,7 +80,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Unassigned:
-    """A stop in no route. ``detour_cost``: what the cheapest visit would have cost in cents, where that is the reason."""
+    """A stop in no route. ``detour_cost``: what the cheapest visit would have cost in cents, if that is the reason."""
 
     stop_id: int
     reason: UnassignedReason

@@ -1,0 +1,1 @@
+"""The engines behind :func:`routing.solve.solve`, each taking a problem and returning the order of visits."""

@@ -1,0 +1,88 @@
+"""From visits to a solution: timed routes, what is left out and why, and the cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from domain.plans import StepKind
+from routing.problem import Stop
+from routing.solution import Cost, Route, Search, Solution, Unassigned, UnassignedReason
+from routing.solvers.cost import UNITS_PER_CENT, units_per_metre, units_per_second
+from routing.solvers.index import Index
+from routing.solvers.insertion import cheapest_allowed, insertions
+from routing.solvers.schedule import cost_units
+from routing.solvers.tidy import tidy
+from routing.solvers.visits import Visits
+
+Rank = tuple[int, int]
+"""Required stops left out, then cost in exact units: smaller is better."""
+
+
+def routes_of(index: Index, visits: Visits) -> dict[int, Route]:
+    """Tidied routes by vehicle id.
+
+    Raises
+    ------
+    ValueError
+        When an engine returned visits that break a rule: a programming error, never the user's.
+    """
+    routes: dict[int, Route] = {}
+    for vehicle_id, order in visits.items():
+        if not any(visit.kind is StepKind.EMPTYING for visit in order):
+            continue
+        route = tidy(index, index.vehicles[vehicle_id], order)
+        if route is None:
+            raise ValueError(f"an engine returned visits that vehicle {vehicle_id} cannot make: {list(order)}")
+        routes[vehicle_id] = route
+    return routes
+
+
+def rank(index: Index, routes: dict[int, Route]) -> Rank:
+    """How good routes are, for comparing."""
+    served = {stop_id for route in routes.values() for stop_id in route.stop_ids}
+    left_out = [stop for stop in index.problem.stops if stop.id not in served]
+    units = sum(cost_units(index.vehicles[vehicle_id], route) for vehicle_id, route in routes.items())
+    units += sum((stop.prize or 0) * UNITS_PER_CENT for stop in left_out)
+    return sum(stop.required for stop in left_out), units
+
+
+def assemble(index: Index, routes: dict[int, Route], searches: Sequence[Search]) -> Solution:
+    """The solution with these routes, in the order of the problem's vehicles."""
+    ordered = tuple(routes[vehicle.id] for vehicle in index.problem.vehicles if vehicle.id in routes)
+    served = {stop_id for route in ordered for stop_id in route.stop_ids}
+    left_out = [stop for stop in index.problem.stops if stop.id not in served]
+    return Solution(
+        ordered,
+        tuple(_unassigned(index, routes, stop) for stop in left_out),
+        _cost(index, ordered, left_out),
+        tuple(searches),
+    )
+
+
+def _cost(index: Index, routes: Sequence[Route], left_out: Sequence[Stop]) -> Cost:
+    vehicles = [index.vehicles[route.vehicle_id] for route in routes]
+    pairs = list(zip(vehicles, routes, strict=True))
+    return Cost(
+        fixed=sum(vehicle.fixed_cost for vehicle in vehicles),
+        distance=sum(units_per_metre(vehicle) * route.distance_m for vehicle, route in pairs) / UNITS_PER_CENT,
+        duration=sum(units_per_second(vehicle) * route.duration_s for vehicle, route in pairs) / UNITS_PER_CENT,
+        missed_prizes=sum(stop.prize or 0 for stop in left_out),
+    )
+
+
+def _unassigned(index: Index, routes: dict[int, Route], stop: Stop) -> Unassigned:
+    if stop.id in index.hopeless:
+        return Unassigned(stop.id, index.hopeless[stop.id])
+    candidates = insertions(index, routes, stop)
+    at_least = candidates[0].units
+    allowed = cheapest_allowed(index, routes, candidates)
+    worth = stop.prize * UNITS_PER_CENT if stop.prize is not None else None
+    if worth is not None and at_least >= worth:
+        return Unassigned(stop.id, UnassignedReason.NOT_WORTH_DETOUR, _cents(allowed[0] if allowed else at_least))
+    if worth is not None and allowed is not None and allowed[0] >= worth:
+        return Unassigned(stop.id, UnassignedReason.NOT_WORTH_DETOUR, _cents(allowed[0]))
+    return Unassigned(stop.id, UnassignedReason.TIME)
+
+
+def _cents(units: int) -> int:
+    return round(units / UNITS_PER_CENT)
