@@ -82,6 +82,12 @@ class RoadGraph:
         east, north = self.shape.max(axis=0)
         return Bounds(float(west), float(south), float(east), float(north))
 
+    def describe(self) -> str:
+        """The graph in a few words, for people."""
+        length_km = self.length_m.sum() / 1000
+        share = self.length_m[self.connected].sum() / self.length_m.sum()
+        return f"{length_km:,.0f} km in {self.segments:,} segments, {share:.0%} of it connected"
+
     def shape_of(self, segment: int) -> NDArray[np.float64]:
         """The points of a segment, (points, 2) longitude and latitude in degrees."""
         return self.shape[self.shape_start[segment] : self.shape_start[segment + 1]]

@@ -1,0 +1,53 @@
+"""From the solution to routes: steps at places and moments, and the line along the streets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from api.planning.inputs import Inputs
+from api.planning.stops import Places
+from domain.geography import Position
+from domain.plans import Route, RouteStep
+from routing import solution
+from routing.roads.geometry import path_of
+
+
+def build_routes(inputs: Inputs, places: Places, solved: solution.Solution, *, origin_s: float) -> tuple[Route, ...]:
+    """The routes of a solution with moments in UTC; ``origin_s`` is the moment that its seconds count from."""
+    positions = {row: position for position, row in places.rows.items()}
+    return tuple(_route(inputs, places, positions, route, origin_s) for route in solved.routes)
+
+
+def _route(
+    inputs: Inputs, places: Places, positions: Mapping[int, Position], route: solution.Route, origin_s: float
+) -> Route:
+    points = [point for step in route.steps if (point := places.points[step.location]) is not None]
+    return Route(
+        id=None,
+        vehicle_id=route.vehicle_id,
+        starts_at=_moment(origin_s + route.starts_s),
+        ends_at=_moment(origin_s + route.ends_s),
+        distance_m=route.distance_m,
+        duration_s=route.duration_s,
+        steps=tuple(
+            RouteStep(
+                sequence=sequence,
+                kind=step.kind,
+                position=positions[step.location],
+                arrives_at=_moment(origin_s + step.arrival_s),
+                service_s=step.service_s,
+                load_kg=step.load_kg,
+                load_l=step.load_l,
+                distance_m=step.distance_m,
+                container_id=step.stop_id,
+                disposal_site_id=step.disposal_site_id,
+            )
+            for sequence, step in enumerate(route.steps)
+        ),
+        geometry=path_of(inputs.roads, points),
+    )
+
+
+def _moment(epoch_s: float) -> datetime:
+    return datetime.fromtimestamp(epoch_s, UTC)
