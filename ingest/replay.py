@@ -1,0 +1,66 @@
+"""Messages of devices that nobody knew, read again once somebody claims the device."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from domain.observations import Observation
+from domain.sensors import Rejection, UnclaimedMessage
+from ingest.reader import Devices, read
+from ingest.registry import load
+from ingest.sensors import get
+from storage import observations, sensors, unclaimed
+from storage.database import Connection
+from storage.observations import Stored
+
+
+def claim(
+    connection: Connection,
+    *,
+    device_id: str,
+    model: str,
+    container_id: int,
+    municipality_id: int,
+    bound_from: datetime,
+) -> Stored:
+    """Register a device, bind it to a container, and store what its kept messages say.
+
+    All in the caller's transaction: the device is claimed with its history or not at all.
+
+    Parameters
+    ----------
+    bound_from
+        Since when it hangs in the container; what it measured earlier belongs to no container and is set aside.
+
+    Raises
+    ------
+    InvalidInput
+        When no profile has that model.
+    Conflict
+        When the device is registered already.
+    NotFound
+        When the container is none of the municipality.
+    """
+    profile = get(model)
+    sensor = sensors.register(connection, municipality_id=municipality_id, device_id=device_id, model=model)
+    sensors.bind(
+        connection,
+        sensor_id=sensor.id,
+        container_id=container_id,
+        bound_from=bound_from,
+        observed_properties=profile.units,
+    )
+    return reprocess(connection, device_id=device_id, devices=load(connection))
+
+
+def reprocess(connection: Connection, *, device_id: str, devices: Devices) -> Stored:
+    """Read the kept messages of one device again, and store what comes of them instead."""
+    good: list[Observation] = []
+    rejections: list[Rejection] = []
+    still_unclaimed: list[UnclaimedMessage] = []
+    for message in unclaimed.take(connection, device_id):
+        interpreted = read(message.topic, message.payload, message.received_at, devices)
+        good.extend(interpreted.observations)
+        rejections.extend(interpreted.rejections)
+        still_unclaimed.extend(interpreted.unclaimed)
+    return observations.store(connection, observations=good, rejections=rejections, unclaimed=still_unclaimed)

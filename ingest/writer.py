@@ -1,0 +1,172 @@
+"""Batches of messages into the database, one transaction each; a message that it refuses does not stop the others."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from domain.errors import Unavailable
+from domain.observations import Observation
+from domain.sensors import Rejection, RejectionReason, UnclaimedMessage
+from ingest.inbox import Delivery
+from ingest.interpret import rejected
+from ingest.reader import read
+from ingest.registry import CHECK_FOR_UNKNOWN_EVERY_S, Registered, Registry
+from ingest.replay import reprocess
+from storage import observations, unclaimed
+from storage.database import Connection, Database
+from storage.errors import SchemaMissing
+from storage.observations import Stored
+
+_log = logging.getLogger(__name__)
+
+NOTHING_STORED = Stored(inserted=0, duplicates=0, rejected=0, unclaimed=0)
+
+
+class Writer:
+    """Interprets messages by the devices registered in ``database``, and stores what comes of them there."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._registry = Registry()
+
+    def write(self, deliveries: Sequence[Delivery], *, doubt_messages: bool = False) -> Stored:
+        """Store a batch; when this returns, all of it is committed.
+
+        Where the database refuses the batch for what it holds, it is halved until the message at fault is found; that
+        one is set aside as a rejection.
+
+        Parameters
+        ----------
+        doubt_messages
+            Take also an error that looks like an unavailable database for a message's fault, when the database
+            answers otherwise: for a batch that failed several times.
+
+        Raises
+        ------
+        Unavailable
+            When the database cannot store anything now. Some of the batch may be stored by then; storing it again does
+            no harm.
+        """
+        try:
+            return self._write_together(deliveries)
+        except (Unavailable, SchemaMissing) as error:
+            self._registry.forget()
+            if isinstance(error, SchemaMissing):
+                raise Unavailable(error.what, where=error.where, remedy=error.remedy) from error
+            if not (doubt_messages and self._answers()):
+                raise
+            refusal: Exception = error
+        except Exception as error:
+            self._registry.forget()
+            refusal = error
+        if len(deliveries) == 1:
+            return self._set_aside(deliveries[0], refusal)
+        middle = len(deliveries) // 2
+        first = self.write(deliveries[:middle], doubt_messages=doubt_messages)
+        return sum_of(first, self.write(deliveries[middle:], doubt_messages=doubt_messages))
+
+    def look_around(self) -> Stored:
+        """Between batches: see whether devices were registered, and read what was kept of them.
+
+        Raises
+        ------
+        Unavailable
+            When the database cannot be reached.
+        """
+        if not self._registry.is_due():
+            return NOTHING_STORED
+        with self._database.transaction() as connection:
+            if not self._registry.refresh(connection):
+                return NOTHING_STORED
+        return self._read_claimed_again()
+
+    def _write_together(self, deliveries: Sequence[Delivery]) -> Stored:
+        changed = False
+        with self._database.transaction() as connection:
+            if self._registry.is_due():
+                changed = self._registry.refresh(connection)
+            batch = _interpret(deliveries, self._registry.registered)
+            look_again = bool(batch.unclaimed) and self._registry.is_due(CHECK_FOR_UNKNOWN_EVERY_S)
+            if look_again and self._registry.refresh(connection):
+                changed = True
+                batch = _interpret(deliveries, self._registry.registered)
+            stored = batch.store(connection)
+        return sum_of(stored, self._read_claimed_again()) if changed else stored
+
+    def _read_claimed_again(self) -> Stored:
+        """Store what was kept of devices that are registered by now.
+
+        Claiming a device reads its kept messages, but not one that was on its way into the database just then.
+        """
+        total = NOTHING_STORED
+        registered = self._registry.registered
+        with self._database.transaction() as connection:
+            waiting = [device.device_id for device in unclaimed.devices(connection)]
+        for device_id in waiting:
+            if registered.device(device_id) is not None:
+                with self._database.transaction() as connection:
+                    total = sum_of(total, reprocess(connection, device_id=device_id, devices=registered))
+        return total
+
+    def _set_aside(self, delivery: Delivery, refusal: Exception) -> Stored:
+        """Keep one message that the database refuses as a rejection, with the database's reason."""
+        sentence = " ".join(str(refusal).replace("\0", " ").split())
+        problem = (RejectionReason.INVALID_VALUE, f"the database refuses what this message holds: {sentence}")
+        _log.warning("a message on %s is set aside: %s", delivery.topic, problem[1])
+        topic = delivery.topic.replace("\0", "\N{REPLACEMENT CHARACTER}")
+        rejection = rejected(topic, delivery.payload, delivery.received_at, [problem])
+        try:
+            with self._database.transaction() as connection:
+                return observations.store(connection, observations=(), rejections=(rejection,), unclaimed=())
+        except Unavailable:
+            raise
+        except Exception as error:
+            what = f"the database takes neither a message nor its rejection: {sentence}"
+            raise Unavailable(what, remedy="see the database's log") from error
+
+    def _answers(self) -> bool:
+        """Whether the database takes part in an ordinary transaction."""
+        try:
+            with self._database.transaction() as connection:
+                self._registry.refresh(connection)
+        except Exception:
+            return False
+        return True
+
+
+class _Batch:
+    """What the messages of one batch came to."""
+
+    def __init__(self) -> None:
+        self.observations: list[Observation] = []
+        self.rejections: list[Rejection] = []
+        self.unclaimed: list[UnclaimedMessage] = []
+
+    def store(self, connection: Connection) -> Stored:
+        """Hand everything to the database."""
+        return observations.store(
+            connection, observations=self.observations, rejections=self.rejections, unclaimed=self.unclaimed
+        )
+
+
+def _interpret(deliveries: Sequence[Delivery], registered: Registered) -> _Batch:
+    batch = _Batch()
+    for delivery in deliveries:
+        interpreted = read(delivery.topic, delivery.payload, delivery.received_at, registered)
+        batch.observations.extend(interpreted.observations)
+        if interpreted.rejections:
+            batch.rejections.extend(interpreted.rejections)
+        if interpreted.unclaimed:
+            batch.unclaimed.extend(interpreted.unclaimed)
+    return batch
+
+
+def sum_of(first: Stored, second: Stored) -> Stored:
+    """Both counts together."""
+    return Stored(
+        inserted=first.inserted + second.inserted,
+        duplicates=first.duplicates + second.duplicates,
+        rejected=first.rejected + second.rejected,
+        unclaimed=first.unclaimed + second.unclaimed,
+    )
