@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+from api.planning.inputs import require_ready
 from api.planning.run import PlanningRun, PlanRejected, Progress, make_plan, next_round_date, run_planning
 
-__all__ = ["PlanRejected", "PlanningRun", "Progress", "make_plan", "next_round_date", "run_planning"]
+__all__ = ["PlanRejected", "PlanningRun", "Progress", "make_plan", "next_round_date", "require_ready", "run_planning"]

@@ -34,6 +34,21 @@ class Inputs:
     roads: RoadGraph
 
 
+def require_ready(connection: Connection, municipality_code: str) -> None:
+    """See to it that a municipality has what no plan can do without.
+
+    Raises
+    ------
+    NotFound
+        When there is no such municipality.
+    InvalidInput
+        When it has no streets or no depot yet.
+    """
+    municipality = municipalities.get(connection, municipality_code)
+    _road_graph(connection, municipality)
+    _require_depot(fleet.load(connection, municipality.id), municipality)
+
+
 def load(database: Database, municipality_code: str, *, known_at: datetime) -> Inputs:
     """Read what is known at a moment.
 
@@ -55,8 +70,7 @@ def load(database: Database, municipality_code: str, *, known_at: datetime) -> I
         all_containers = tuple(containers.list_for(connection, municipality.id))
         its_fleet = fleet.load(connection, municipality.id)
         graph = _road_graph(connection, municipality)
-    if not its_fleet.depots:
-        raise InvalidInput("has no depot for its vehicles to start from", where=f"municipality {municipality.code}")
+    _require_depot(its_fleet, municipality)
     nothing = np.empty(0)
     histories = {
         container.id: FillHistory(
@@ -78,6 +92,15 @@ def load(database: Database, municipality_code: str, *, known_at: datetime) -> I
         histories=histories,
         roads=graph,
     )
+
+
+def _require_depot(its_fleet: fleet.Fleet, municipality: Municipality) -> None:
+    if not its_fleet.depots:
+        raise InvalidInput(
+            "has no depot for vehicles to start from",
+            where=f"municipality {municipality.code}",
+            remedy="add one",
+        )
 
 
 def _road_graph(connection: Connection, municipality: Municipality) -> RoadGraph:

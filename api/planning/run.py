@@ -111,8 +111,7 @@ def run_planning(
     PlanRejected
         When the independent checker finds violations. Nothing is saved then.
     """
-    if not 0 < time_limit_s <= LONGEST_TIME_LIMIT_S:
-        raise InvalidInput(f"a time limit of {time_limit_s} s", remedy="choose one above 0 and up to 3600 s")
+    check_time_limit(time_limit_s)
     stages = _Stages(on_progress)
     known_at = known_at or datetime.datetime.now(datetime.UTC)
     with stages.of("loading", 0.0):
@@ -142,6 +141,18 @@ def run_planning(
             plan = plans.save(connection, plan)
     stages.report("done", 1.0)
     return PlanningRun(plan=plan, timings_s=stages.timings_s)
+
+
+def check_time_limit(time_limit_s: float) -> None:
+    """Refuse what is no time limit.
+
+    Raises
+    ------
+    InvalidInput
+        When it is not above 0 and at most an hour.
+    """
+    if not 0 < time_limit_s <= LONGEST_TIME_LIMIT_S:
+        raise InvalidInput(f"{time_limit_s} s is no time limit", remedy="choose one above 0 and up to 3600 s")
 
 
 def next_round_date(fleet: Fleet, after: datetime.date) -> datetime.date:

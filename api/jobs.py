@@ -1,0 +1,226 @@
+"""Planning as a job: the pages ask for it, any number of ``halfvol worker`` carry it out, its number leads to it."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime
+import logging
+import signal
+import threading
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from procrastinate import App, RetryStrategy
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+from procrastinate.jobs import Job, Status
+
+from api.planning import make_plan, require_ready
+from api.planning.run import TIME_LIMIT_S, check_time_limit
+from domain.errors import HalfvolError, NotFound, Unavailable
+from storage.database import Database
+from storage.jobs import deferring_app, working_app
+
+QUEUE = "planning"
+TASK = "plan"
+
+RETRY = RetryStrategy(max_attempts=10, wait=2, retry_exceptions={Unavailable})
+"""A job is tried again when the database was away, or when its worker was stopped while planning."""
+
+LOOK_FOR_STALLED_S = 15
+"""How often a worker looks for jobs whose worker died, seconds; it is taken for dead after 30 s without a heartbeat."""
+
+_log = logging.getLogger(__name__)
+
+
+class JobStatus(StrEnum):
+    """Where a planning job stands."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+_STATUS = {
+    Status.TODO: JobStatus.WAITING,
+    Status.DOING: JobStatus.RUNNING,
+    Status.ABORTING: JobStatus.RUNNING,
+    Status.SUCCEEDED: JobStatus.SUCCEEDED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PlanningJob:
+    """A request for a plan. When it has succeeded, the plan of that date is its outcome."""
+
+    id: int
+    municipality_code: str
+    date: datetime.date
+    time_limit_s: float
+    status: JobStatus
+
+
+class WorkerStopped(Unavailable):
+    """The worker was stopped while it planned; another one takes the job over."""
+
+
+def request_plan(
+    database: Database, *, municipality_code: str, date: datetime.date, time_limit_s: float = TIME_LIMIT_S
+) -> PlanningJob:
+    """Put a planning job into the queue, or find the one that waits there for the same municipality and date.
+
+    All depots of a municipality are planned together, so municipality and date are the lock: of two jobs for the same
+    one waits for the other, and only one ever waits.
+
+    Raises
+    ------
+    NotFound
+        When there is no such municipality.
+    InvalidInput
+        When it cannot be planned (no streets, no depot), or the time limit is no limit.
+    """
+    check_time_limit(time_limit_s)
+    with database.transaction() as connection:
+        require_ready(connection, municipality_code)
+    lock = f"{TASK}/{municipality_code}/{date.isoformat()}"
+    with deferring_app(database.url).open() as app:
+        while True:
+            try:
+                job_id = app.configure_task(TASK, queue=QUEUE, lock=lock, queueing_lock=lock).defer(
+                    municipality_code=municipality_code, date=date.isoformat(), time_limit_s=time_limit_s
+                )
+            except AlreadyEnqueued:
+                waiting = app.job_manager.list_jobs(queueing_lock=lock, status=Status.TODO.value)
+                if waiting:
+                    return _planning_job(waiting[0])
+                # A worker took it in between: ask anew.
+            else:
+                return PlanningJob(job_id, municipality_code, date, time_limit_s, JobStatus.WAITING)
+
+
+def planning_job(database: Database, job_id: int) -> PlanningJob:
+    """Where a planning job stands.
+
+    Raises
+    ------
+    NotFound
+        When there is no planning job of that number.
+    """
+    with deferring_app(database.url).open() as app:
+        found = [job for job in app.job_manager.list_jobs(id=job_id) if job.task_name == TASK]
+    if not found:
+        raise NotFound(f"there is no planning job {job_id}")
+    return _planning_job(found[0])
+
+
+def run_worker(database_url: str, stop: threading.Event | None = None) -> None:
+    """Carry out planning jobs, one after the other, until stopped.
+
+    A job that runs when the worker is stopped goes back to the queue, as does one whose worker died. While the
+    database is away the worker waits for it.
+
+    Parameters
+    ----------
+    stop
+        Set it to stop the worker, from any thread. Without it, call from the main thread: Ctrl-C and SIGTERM stop.
+
+    Raises
+    ------
+    DatabaseUnavailable
+        When the database cannot be reached at the start.
+    """
+    logging.getLogger("procrastinate.worker").addFilter(_in_one_sentence)
+    with Database(database_url) as database:
+        asyncio.run(_work(database, stop))
+
+
+async def _work(database: Database, stop: threading.Event | None) -> None:
+    stopping = stop or threading.Event()
+    if stop is None:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    pause_s = 1.0
+    while not stopping.is_set():
+        try:
+            async with working_app(database.url).open_async() as app:
+                _define_task(app, database, stopping)
+                pause_s = 1.0
+                await _until(stopping, app)
+        except (ConnectorException, OSError) as error:
+            _log.warning("the database is away (%s); trying again in %.0f s", error, pause_s)
+            await asyncio.to_thread(stopping.wait, pause_s)
+            pause_s = min(2 * pause_s, 30.0)
+
+
+async def _until(stopping: threading.Event, app: App) -> None:
+    """Work until the event is set or the worker ends by an error, which is raised."""
+    worker = asyncio.create_task(
+        app.run_worker_async(queues=[QUEUE], install_signal_handlers=False, fetch_job_polling_interval=2.0)
+    )
+    rescuer = asyncio.create_task(_rescue_stalled(app))
+    stopped = asyncio.create_task(_set(stopping))
+    try:
+        await asyncio.wait({worker, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in (worker, rescuer, stopped):
+            task.cancel()
+        outcomes = await asyncio.gather(worker, rescuer, stopped, return_exceptions=True)
+    for outcome in outcomes[:1]:
+        if isinstance(outcome, Exception):
+            raise outcome
+
+
+async def _set(event: threading.Event) -> None:
+    while not event.is_set():
+        await asyncio.sleep(0.1)
+
+
+async def _rescue_stalled(app: App) -> None:
+    """Put jobs back whose worker gives no sign of life any more."""
+    while True:
+        try:
+            for job in await app.job_manager.get_stalled_jobs(queue=QUEUE):
+                _log.warning("the worker of planning job %s died; the job waits again", job.id)
+                await app.job_manager.retry_job(job)
+        except ConnectorException as error:
+            _log.warning("cannot look for jobs of dead workers: %s", error)
+        await asyncio.sleep(LOOK_FOR_STALLED_S)
+
+
+def _define_task(app: App, database: Database, stopping: threading.Event) -> None:
+    def go_on(_stage: str, _share: float) -> None:
+        if stopping.is_set():
+            raise WorkerStopped("the worker was stopped while it planned")
+
+    def plan(municipality_code: str, date: str, time_limit_s: float) -> None:
+        make_plan(
+            database,
+            municipality_code=municipality_code,
+            date=datetime.date.fromisoformat(date),
+            time_limit_s=time_limit_s,
+            on_progress=go_on,
+        )
+
+    app.task(name=TASK, queue=QUEUE, retry=RETRY)(plan)
+
+
+def _planning_job(job: Job) -> PlanningJob:
+    arguments: dict[str, Any] = job.task_kwargs
+    assert job.id is not None
+    assert job.status is not None
+    return PlanningJob(
+        id=job.id,
+        municipality_code=arguments["municipality_code"],
+        date=datetime.date.fromisoformat(arguments["date"]),
+        time_limit_s=arguments["time_limit_s"],
+        status=_STATUS.get(Status(job.status), JobStatus.FAILED),
+    )
+
+
+def _in_one_sentence(record: logging.LogRecord) -> bool:
+    """Log an error that is meant for users as its sentence, without a traceback."""
+    if record.exc_info and isinstance(record.exc_info[1], HalfvolError):
+        record.msg, record.args = f"{record.getMessage()}: {record.exc_info[1]}", ()
+        record.exc_info = None
+    return True
