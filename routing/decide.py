@@ -2,25 +2,57 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import tzinfo
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, tzinfo
 
 from domain.containers import Container
+from domain.errors import InvalidInput
 from domain.plans import Decision, ReasonCode, Urgency
-from routing.forecast import Forecast
-from routing.solution import Solution
+from routing.explain import explain
+from routing.forecast import DAY_S, Forecast
+from routing.solution import Solution, UnassignedReason
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What a municipality wants. Money in cents."""
+    """What a municipality wants. Money in cents.
+
+    Parameters
+    ----------
+    overflow_risk_limit
+        A container with more risk than this before its next chance must be visited. Lower: more stops, fewer overflows.
+    overflow_cost
+        What one overflow costs (cleaning up, complaints). Higher: longer detours for a small risk.
+    visit_value
+        What emptying a full container is worth beside that: about what an average visit costs, since emptying it when
+        half full saves half a later visit. Higher: more half-full containers are taken along.
+    silent_after_days
+        Without a good reading for so long a container is visited on its round, whatever it last said.
+    least_fill_share
+        Containers below this share of their threshold are left alone even where the truck passes.
+    capacity_quantile
+        The load is planned with the level that is not exceeded with this probability.
+    horizon_days
+        How far to look when no next round is known.
+    """
 
     overflow_risk_limit: float = 0.02
     overflow_cost: int = 10_000
     visit_value: int = 600
     silent_after_days: float = 7.0
+    least_fill_share: float = 0.5
     capacity_quantile: float = 0.8
+    horizon_days: float = 7.0
+
+    def __post_init__(self) -> None:
+        for name in ("overflow_risk_limit", "capacity_quantile", "least_fill_share"):
+            if not 0 < getattr(self, name) < 1:
+                raise InvalidInput(f"must lie between 0 and 1, not {getattr(self, name)}", where=f"policy {name}")
+        for name in ("overflow_cost", "visit_value", "silent_after_days", "horizon_days"):
+            if not (getattr(self, name) >= 0 and math.isfinite(getattr(self, name))):
+                raise InvalidInput(f"cannot be {getattr(self, name)}", where=f"policy {name}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +76,7 @@ class Candidate:
     """What the forecast says of one container before any route is known.
 
     ``prize`` in cents, None when it must be visited; ``kg`` and ``l`` are the amounts to keep room for.
+    ``fill_level`` is the forecast mean at the round, ``overflow_risk`` that before the next chance.
     """
 
     container_id: int
@@ -62,7 +95,13 @@ class Candidate:
 
 def decide(dues: Iterable[Due], policy: Policy | None = None) -> list[Candidate]:
     """Judge every container; MUST and MAY become stops of the problem, SKIP does not."""
-    raise NotImplementedError
+    policy = policy or Policy()
+    return [_candidate(due, policy) for due in dues]
+
+
+def prize(fill_level: float, overflow_risk: float, policy: Policy) -> int:
+    """What a visit is worth in cents: the overflow that it avoids and the share of a later visit that it saves."""
+    return round(policy.overflow_cost * overflow_risk + policy.visit_value * min(max(fill_level, 0.0), 1.5))
 
 
 def conclude(
@@ -73,5 +112,96 @@ def conclude(
     round_s: float,
     time_zone: tzinfo,
 ) -> tuple[Decision, ...]:
-    """Join candidates and solution (stop ids = container ids) into decisions with their explanation."""
-    raise NotImplementedError
+    """Join candidates and solution (stop ids = container ids) into decisions with their explanation.
+
+    ``thresholds``: fullness threshold by container id, to tell a full container from one on the way. A candidate that
+    was no stop of the solved problem, although it should have been, counts as unreachable.
+    """
+    visited = {stop_id for route in solution.routes for stop_id in route.stop_ids}
+    left_out = {unassigned.stop_id: unassigned.reason for unassigned in solution.unassigned}
+    at = datetime.fromtimestamp(round_s, UTC)
+    decisions: list[Decision] = []
+    for candidate in candidates:
+        visit = candidate.container_id in visited
+        decision = Decision(
+            container_id=candidate.container_id,
+            urgency=candidate.urgency,
+            visited=visit,
+            reason=_final_reason(candidate, visit, left_out, thresholds[candidate.container_id]),
+            fill_level=candidate.fill_level,
+            growth_per_day=candidate.growth_per_day,
+            overflow_risk=candidate.overflow_risk,
+            next_chance_at=_moment(candidate.next_chance_s),
+            last_observed_at=_moment(candidate.last_observed_s),
+            last_fill_level=candidate.last_fill_level,
+        )
+        decisions.append(replace(decision, explanation=explain(decision, at=at, time_zone=time_zone)))
+    return tuple(decisions)
+
+
+_WHY_NOT: dict[UnassignedReason, ReasonCode] = {
+    UnassignedReason.NO_VEHICLE: ReasonCode.NO_VEHICLE,
+    UnassignedReason.SKILL: ReasonCode.NO_VEHICLE,
+    UnassignedReason.CAPACITY: ReasonCode.NO_CAPACITY,
+    UnassignedReason.TIME: ReasonCode.NO_CAPACITY,
+    UnassignedReason.UNREACHABLE: ReasonCode.UNREACHABLE,
+    UnassignedReason.NOT_WORTH_DETOUR: ReasonCode.NOT_WORTH_DETOUR,
+}
+
+
+def _final_reason(
+    candidate: Candidate, visited: bool, left_out: Mapping[int, UnassignedReason], threshold: float
+) -> ReasonCode:
+    if candidate.urgency is Urgency.SKIP:
+        return candidate.reason
+    if not visited:
+        why_not = left_out.get(candidate.container_id)
+        return ReasonCode.UNREACHABLE if why_not is None else _WHY_NOT[why_not]
+    if candidate.urgency is Urgency.MAY:
+        return ReasonCode.ABOVE_THRESHOLD if candidate.fill_level >= threshold else ReasonCode.ON_THE_WAY
+    return candidate.reason
+
+
+def _candidate(due: Due, policy: Policy) -> Candidate:
+    forecast, container = due.forecast, due.container
+    fill_level = forecast.mean(due.round_s)
+    until_s = due.next_chance_s if due.next_chance_s is not None else due.round_s + policy.horizon_days * DAY_S
+    risk = forecast.overflow_risk(until_s)
+    urgency, reason = _judge(due, policy, fill_level, risk)
+    share = min(max(forecast.quantile(policy.capacity_quantile, due.round_s), 0.0), 1.2)
+    return Candidate(
+        container_id=container.id,
+        urgency=urgency,
+        reason=reason,
+        prize=None if urgency is Urgency.MUST else prize(fill_level, risk, policy),
+        kg=math.ceil(share * container.full_mass_kg),
+        l=math.ceil(share * container.capacity_l),
+        fill_level=fill_level,
+        growth_per_day=forecast.growth_per_day,
+        overflow_risk=risk,
+        next_chance_s=due.next_chance_s,
+        last_observed_s=forecast.last_observed_s,
+        last_fill_level=forecast.last_level,
+    )
+
+
+def _judge(due: Due, policy: Policy, fill_level: float, risk: float) -> tuple[Urgency, ReasonCode]:  # noqa: PLR0911
+    observed_s = due.forecast.last_observed_s
+    silent = observed_s is None or due.round_s - observed_s > policy.silent_after_days * DAY_S
+    at_risk = risk > policy.overflow_risk_limit
+    if not due.has_round:
+        # What is not known is no reason to send a truck outside its round; what is known to overflow is.
+        extra = at_risk and not silent and due.has_vehicle
+        return (Urgency.MUST, ReasonCode.OVERFLOW_RISK) if extra else (Urgency.SKIP, ReasonCode.NO_ROUND)
+    if not due.has_vehicle:
+        return Urgency.SKIP, ReasonCode.NO_VEHICLE
+    if silent:
+        return Urgency.MUST, ReasonCode.NO_TRUSTED_READING
+    if at_risk:
+        return Urgency.MUST, ReasonCode.OVERFLOW_RISK
+    threshold = due.container.fullness_threshold
+    if fill_level >= threshold:
+        return Urgency.MAY, ReasonCode.ABOVE_THRESHOLD
+    if fill_level >= policy.least_fill_share * threshold:
+        return Urgency.MAY, ReasonCode.ON_THE_WAY
+    return Urgency.SKIP, ReasonCode.RISK_LOW

@@ -1,15 +1,206 @@
-"""Decisions as sentences in English and Dutch that a driver accepts."""
+"""Decisions as sentences in English and Dutch that a driver accepts.
+
+Each sentence has three parts: what is known of the container, when the next truck could come and what the risk is
+until then, and what follows from it.
+"""
 
 from __future__ import annotations
 
-from datetime import datetime, tzinfo
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
 
-from domain.plans import Decision
+from domain.plans import Decision, ReasonCode
+
+SILENT_FROM = timedelta(days=1)
+"""A sensor that has said nothing trustworthy for so long is called silent."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Language:
+    """The words of one language. Fields in braces are filled in."""
+
+    weekdays: tuple[str, ...]
+    months: tuple[str, ...]
+    on_day: str
+    on_date: str
+    tomorrow: str
+    today: str
+    full: str
+    grows: str
+    steady: str
+    silent: str
+    silent_one_day: str
+    estimate: str
+    never_read: str
+    next_truck: str
+    risk_until: str
+    risk_alone: str
+    no_next: str
+    under_one: str
+    visited: dict[ReasonCode, str]
+    skipped: dict[ReasonCode, str]
+
+
+_ENGLISH = _Language(
+    weekdays=("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+    months=(
+        *("January", "February", "March", "April", "May", "June"),
+        *("July", "August", "September", "October", "November", "December"),
+    ),
+    on_day="on {weekday}",
+    on_date="on {weekday} {day} {month}",
+    tomorrow="tomorrow",
+    today="later today",
+    full="{level} full",
+    grows="grows {growth} a day",
+    steady="hardly grows",
+    silent="sensor silent for {days} days, last {last}",
+    silent_one_day="sensor silent for a day, last {last}",
+    estimate="probably {level} full now",
+    never_read="no trusted reading so far",
+    next_truck="next truck here {when}",
+    risk_until="{risk} risk of overflowing before that",
+    risk_alone="{risk} risk of overflowing",
+    no_next="no later round is scheduled",
+    under_one="under 1 %",
+    visited={
+        ReasonCode.OVERFLOW_RISK: "visited",
+        ReasonCode.ABOVE_THRESHOLD: "full enough to be worth the stop, visited",
+        ReasonCode.ON_THE_WAY: "the truck passes close by, visited on the way",
+        ReasonCode.NO_TRUSTED_READING: "too little is known to skip it, visited",
+    },
+    skipped={
+        ReasonCode.RISK_LOW: "skipped",
+        ReasonCode.NO_ROUND: "its waste is not collected today, skipped",
+        ReasonCode.NOT_WORTH_DETOUR: "not worth the detour today, skipped",
+        ReasonCode.NO_CAPACITY: "does not fit in today's trucks and shifts, skipped",
+        ReasonCode.UNREACHABLE: "no way for the truck on the street map, skipped",
+        ReasonCode.NO_VEHICLE: "no truck for its waste works today, skipped",
+    },
+)
+
+_DUTCH = _Language(
+    weekdays=("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"),
+    months=(
+        *("januari", "februari", "maart", "april", "mei", "juni"),
+        *("juli", "augustus", "september", "oktober", "november", "december"),
+    ),
+    on_day="op {weekday}",
+    on_date="op {weekday} {day} {month}",
+    tomorrow="morgen",
+    today="later vandaag",
+    full="{level} vol",
+    grows="groeit {growth} per dag",
+    steady="groeit nauwelijks",
+    silent="sensor zwijgt al {days} dagen, laatst {last}",
+    silent_one_day="sensor zwijgt al een dag, laatst {last}",
+    estimate="nu waarschijnlijk {level} vol",
+    never_read="nog geen betrouwbare meting",
+    next_truck="volgende wagen hier {when}",
+    risk_until="tot dan {risk} kans op overlopen",
+    risk_alone="{risk} kans op overlopen",
+    no_next="er staat geen latere ronde gepland",
+    under_one="minder dan 1 %",
+    visited={
+        ReasonCode.OVERFLOW_RISK: "bezocht",
+        ReasonCode.ABOVE_THRESHOLD: "vol genoeg voor een stop, bezocht",
+        ReasonCode.ON_THE_WAY: "de wagen komt er vlak langs, onderweg meegenomen",
+        ReasonCode.NO_TRUSTED_READING: "er is te weinig bekend om over te slaan, bezocht",
+    },
+    skipped={
+        ReasonCode.RISK_LOW: "overgeslagen",
+        ReasonCode.NO_ROUND: "deze fractie wordt vandaag niet opgehaald, overgeslagen",
+        ReasonCode.NOT_WORTH_DETOUR: "vandaag de omweg niet waard, overgeslagen",
+        ReasonCode.NO_CAPACITY: "past niet in de wagens en diensten van vandaag, overgeslagen",
+        ReasonCode.UNREACHABLE: "geen weg voor de wagen op de kaart, overgeslagen",
+        ReasonCode.NO_VEHICLE: "geen wagen voor deze fractie aan het werk, overgeslagen",
+    },
+)
 
 
 def explain(decision: Decision, *, at: datetime, time_zone: tzinfo) -> dict[str, str]:
     """Say in one sentence per language ("en", "nl") why the container is visited or skipped.
 
-    ``at``: when the round begins; ``time_zone``: of the municipality, for weekdays.
+    ``at``: when the round begins (aware); ``time_zone``: of the municipality, for weekdays. Numbers that the decision
+    does not have are left out of the sentence.
     """
-    raise NotImplementedError
+    return {
+        "en": _sentence(_ENGLISH, decision, at, time_zone),
+        "nl": _sentence(_DUTCH, decision, at, time_zone),
+    }
+
+
+def _sentence(language: _Language, decision: Decision, at: datetime, time_zone: tzinfo) -> str:
+    known = _known(language, decision, at)
+    outlook = _outlook(language, decision, at, time_zone)
+    outcome = (language.visited if decision.visited else language.skipped).get(decision.reason)
+    if outcome is None:
+        # A reason that goes with the other outcome, for instance a risky container that a planner took out.
+        outcome = (language.visited[ReasonCode.OVERFLOW_RISK], language.skipped[ReasonCode.RISK_LOW])[
+            0 if decision.visited else 1
+        ]
+    sentence = "; ".join(part for part in (known, outlook) if part)
+    sentence = f"{sentence}: {outcome}" if sentence else outcome
+    return sentence[0].upper() + sentence[1:]
+
+
+def _known(language: _Language, decision: Decision, at: datetime) -> str:
+    """What is known of the container: fresh, from a silent sensor, or nothing."""
+    level = None if decision.fill_level is None else percent(decision.fill_level)
+    if decision.last_observed_at is None:
+        return language.never_read
+    silence = at - decision.last_observed_at
+    if silence < SILENT_FROM:
+        parts = [language.full.format(level=level)] if level else []
+        return ", ".join([*parts, *_growth(language, decision)])
+    last = level if decision.last_fill_level is None else percent(decision.last_fill_level)
+    words = language.silent if silence.days > 1 else language.silent_one_day
+    parts = [words.format(days=silence.days, last=last)] if last else []
+    if level:
+        parts.append(language.estimate.format(level=level))
+    return ", ".join(parts)
+
+
+def _growth(language: _Language, decision: Decision) -> list[str]:
+    if decision.growth_per_day is None:
+        return []
+    if decision.growth_per_day < 0.005:
+        return [language.steady]
+    return [language.grows.format(growth=percent(decision.growth_per_day))]
+
+
+def _outlook(language: _Language, decision: Decision, at: datetime, time_zone: tzinfo) -> str:
+    """When the next truck could come and the risk until then."""
+    risk = None if decision.overflow_risk is None else _risk(language, decision.overflow_risk)
+    if decision.next_chance_at is None:
+        alone = language.risk_alone.format(risk=risk) if risk else ""
+        return ", ".join(part for part in (language.no_next, alone) if part)
+    when = _day(language, decision.next_chance_at.astimezone(time_zone), at.astimezone(time_zone))
+    parts = [language.next_truck.format(when=when)]
+    if risk:
+        parts.append(language.risk_until.format(risk=risk))
+    return ", ".join(parts)
+
+
+def _day(language: _Language, day: datetime, today: datetime) -> str:
+    ahead = (day.date() - today.date()).days
+    if ahead <= 0:
+        return language.today
+    if ahead == 1:
+        return language.tomorrow
+    weekday = language.weekdays[day.weekday()]
+    if ahead < 7:
+        return language.on_day.format(weekday=weekday)
+    return language.on_date.format(weekday=weekday, day=day.day, month=language.months[day.month - 1])
+
+
+def percent(share: float) -> str:
+    """A share as a percentage: 0.724 becomes "72 %"."""
+    return f"{round(100 * share)} %"
+
+
+def _risk(language: _Language, risk: float) -> str:
+    """Risks are never called zero or certain."""
+    if risk < 0.01:
+        return language.under_one
+    return percent(min(risk, 0.99))
