@@ -74,9 +74,7 @@ def test_a_day_without_vehicles_begins_at_seven() -> None:
 
 def fleet(shifts: list[Shift]) -> Fleet:
     depot = Depot(1, 1, "Yard", Position(5, 52))
-    return Fleet(
-        depots=[depot], disposal_sites=[], vehicles=[GLASS_TRUCK, PAPER_TRUCK], shifts=shifts, rounds=ROUNDS
-    )
+    return Fleet(depots=[depot], disposal_sites=[], vehicles=[GLASS_TRUCK, PAPER_TRUCK], shifts=shifts, rounds=ROUNDS)
 
 
 def test_the_next_date_with_a_round() -> None:
@@ -87,7 +85,7 @@ def test_the_next_date_with_a_round() -> None:
 
 
 def test_without_shifts_there_is_no_next_date() -> None:
-    with pytest.raises(InvalidInput, match="on no day of the week .* give the vehicles shifts"):
+    with pytest.raises(InvalidInput, match=r"on no day of the week .* give the vehicles shifts"):
         next_round_date(fleet([]), MONDAY)
 
 

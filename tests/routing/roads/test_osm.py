@@ -128,6 +128,12 @@ def test_helsinki(helsinki: RoadGraph) -> None:
     assert not np.isinf(np.minimum(helsinki.forward_s, helsinki.backward_s)).any()
 
 
+def test_a_graph_describes_itself() -> None:
+    trap = RESIDENTIAL | {"oneway": "yes"}
+    town = Town(BLOCK.nodes | {9: (1100, 0)}, [*BLOCK.ways, ([2, 9], trap)])
+    assert read_graph(town.xml(), "block").describe() == "2 km in 3 segments, 50% of it connected"
+
+
 def test_pieces_of_a_segment() -> None:
     graph = read_graph(BLOCK.xml(), "block")
     back = int(np.argmax(graph.length_m))
