@@ -157,7 +157,7 @@ class Sending:
 
 @dataclass(frozen=True, eq=False)
 class _Cut:
-    """Readings (sensor and time) cut into messages: message i is made of ``first[i]:last[i]`` and due at ``when[i]``."""
+    """Readings cut into messages: message i is made of the readings ``first[i]:last[i]`` and due at ``when[i]``."""
 
     sensors: NDArray[np.int64]
     times_s: NDArray[np.int64]

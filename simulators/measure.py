@@ -18,14 +18,15 @@ from simulators.waste import MOST_FILL, Waste
 NOISE_M = 0.02
 """Standard deviation of a reading against the waste's mean height (residual in the field: 2.1 cm)."""
 
-NO_ECHO_SHARE = 0.012
-STRAY_ECHO_SHARE = 0.003
-"""Of all readings so many find no echo, or something nearer than the waste."""
+NO_ECHO_SHARE, POOR_NO_ECHO_SHARE = 0.002, 0.01
+STRAY_ECHO_SHARE = 0.0005
+"""Of all readings so many find no echo (the second figure: of sensors with a false echo), or something nearer than the
+waste. Emptyings included, the distance jumps 0.2 to 0.5 times a day (field, good sensors: 0.22)."""
 
 FALSE_ECHO_M = 0.6
-FALSE_ECHO_BLOCK_S = 9 * 3600
+FALSE_ECHO_BLOCK_S = 15 * 3600
 FALSE_ECHO_SHARE = 0.45
-"""A false echo comes and goes about 1.35 times a day (field: 1.35 jumps of more than 15 cm a day), often at 60 cm."""
+"""A false echo comes and goes, often at 60 cm, so that the distance jumps about 1.35 times a day (field)."""
 
 OPEN_S = 180.0
 """Readings so near to an emptying find the container lifted and the sensor tilted."""
@@ -117,7 +118,8 @@ class Measuring:
         seen = np.where(self._stuck[sensors], stuck_m, seen)
         step = self._resolution_m[sensors]
         seen = np.maximum(self._least_m[sensors], np.round(seen / step) * step)
-        no_echo = (luck < NO_ECHO_SHARE) & ~self._stuck[sensors]
+        no_echo_share = np.where(self._false_echo[sensors], POOR_NO_ECHO_SHARE, NO_ECHO_SHARE)
+        no_echo = (luck < no_echo_share) & ~self._stuck[sensors]
         return np.where(no_echo, self._no_echo_m[sensors], seen)
 
     def _temperatures(self, sensors: NDArray[np.int64], times_s: NDArray[np.int64]) -> NDArray[np.float64]:
