@@ -38,7 +38,7 @@ class Child:
         self.report: dict[str, Any] = {}
         self._command = [sys.executable, "-m", "deploy.processes", str(os.getpid()), *arguments]
         self._environment = {**os.environ, **environment}
-        self._log = log
+        self.log = log
         self._on_restart = on_restart
         self._stopping = threading.Event()
         self._process: subprocess.Popen[str] | None = None
@@ -46,7 +46,7 @@ class Child:
 
     def start(self) -> None:
         """Start the process and keep it running."""
-        self._log.parent.mkdir(parents=True, exist_ok=True)
+        self.log.parent.mkdir(parents=True, exist_ok=True)
         self._keeper.start()
 
     def stop(self, *, timeout_s: float = 10.0) -> None:
@@ -83,7 +83,7 @@ class Child:
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 
     def _run_once(self) -> None:
-        with self._log.open("ab") as log:
+        with self.log.open("ab") as log:
             self._process = subprocess.Popen(
                 self._command,
                 env=self._environment,

@@ -67,4 +67,6 @@ def municipality(database: Database, settings: Settings) -> Municipality:
     if not known:
         raise InvalidInput("the database holds no municipality yet", remedy="start with: halfvol demo")
     codes = ", ".join(each.code for each in known)
-    raise InvalidInput(f"the database holds several municipalities ({codes})", remedy="choose with HALFVOL_MUNICIPALITY")
+    raise InvalidInput(
+        f"the database holds several municipalities ({codes})", remedy="choose with HALFVOL_MUNICIPALITY"
+    )

@@ -115,7 +115,7 @@ SETTINGS: tuple[Setting, ...] = (
         " default). Empty: an embedded NATS server that keeps every message on disk in HALFVOL_DATA_DIR.",
         _mqtt_url,
     ),
-    Setting("DATA_DIR", ".halfvol", "Folder of the embedded servers and of the demo's state.", lambda text: Path(text)),
+    Setting("DATA_DIR", ".halfvol", "Folder of the embedded servers and of the demo's state.", Path),
     Setting(
         "MUNICIPALITY",
         "",

@@ -31,7 +31,9 @@ def main() -> int:
     parser.add_argument("--test", action="store_true", help="also what the tests need")
     arguments = parser.parse_args()
     if sys.version_info < (3, 11):
-        return fail(f"Halfvol needs Python 3.11 or newer, this is {sys.version.split()[0]}", "make PYTHON=python3.11 ..")
+        return fail(
+            f"Halfvol needs Python 3.11 or newer, this is {sys.version.split()[0]}", "make PYTHON=python3.11 .."
+        )
     try:
         make_environment()
         install("requirements-test.lock" if arguments.test else "requirements.lock")

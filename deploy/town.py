@@ -10,7 +10,9 @@ from ingest.sensors import PROFILES
 from routing.roads.graph import RoadGraph
 from simulators.town import Town
 from storage import containers, fleet, municipalities, roads, sensors
+from storage.containers import NewContainer, NewSite
 from storage.database import Connection, Database
+from storage.sensors import NewSensor
 
 
 def register_town(database: Database, town: Town, graph: RoadGraph, *, sensors_since: datetime) -> Municipality:
@@ -38,3 +40,91 @@ def register_town(database: Database, town: Town, graph: RoadGraph, *, sensors_s
         _register_sensors(connection, town, municipality.id, container_ids, sensors_since)
         _register_fleet(connection, town, municipality.id)
     return municipality
+
+
+def _register_containers(connection: Connection, town: Town, municipality_id: int) -> dict[int, int]:
+    """Store sites and containers; the database's id of each container by the town's."""
+    sites = containers.create_sites(
+        connection,
+        municipality_id=municipality_id,
+        sites=[NewSite(code=site.code, name=site.name, position=site.position) for site in town.sites],
+    )
+    site_ids = {of_town.id: stored.id for of_town, stored in zip(town.sites, sites, strict=True)}
+    stored = containers.create_many(
+        connection,
+        municipality_id=municipality_id,
+        containers=[
+            NewContainer(
+                site_id=site_ids[container.site_id],
+                code=container.code,
+                fraction=container.fraction,
+                capacity_l=container.capacity_l,
+                address=container.address,
+                geometry=container.geometry,
+                fullness_threshold=container.fullness_threshold,
+                service_s=container.service_s,
+            )
+            for container in town.containers
+        ],
+    )
+    return {of_town.id: kept.id for of_town, kept in zip(town.containers, stored, strict=True)}
+
+
+def _register_sensors(
+    connection: Connection, town: Town, municipality_id: int, container_ids: dict[int, int], since: datetime
+) -> None:
+    sensors.register_many(
+        connection,
+        municipality_id=municipality_id,
+        sensors=[
+            NewSensor(
+                device_id=sensor.device_id,
+                model=sensor.model,
+                container_id=container_ids[sensor.container_id],
+                bound_from=since,
+                observed_properties=PROFILES[sensor.model].units,
+            )
+            for sensor in town.sensors
+            if sensor.registered
+        ],
+    )
+
+
+def _register_fleet(connection: Connection, town: Town, municipality_id: int) -> None:
+    depot_ids = {
+        depot.id: fleet.create_depot(
+            connection, municipality_id=municipality_id, name=depot.name, position=depot.position
+        ).id
+        for depot in town.depots
+    }
+    for site in town.disposal_sites:
+        fleet.create_disposal_site(
+            connection,
+            municipality_id=municipality_id,
+            name=site.name,
+            position=site.position,
+            fractions=site.fractions,
+            service_s=site.service_s,
+        )
+    vehicle_ids = {
+        vehicle.id: fleet.create_vehicle(
+            connection,
+            municipality_id=municipality_id,
+            depot_id=depot_ids[vehicle.depot_id],
+            name=vehicle.name,
+            fractions=vehicle.fractions,
+            capacity_kg=vehicle.capacity_kg,
+            capacity_l=vehicle.capacity_l,
+        ).id
+        for vehicle in town.vehicles
+    }
+    for shift in town.shifts:
+        fleet.set_shift(
+            connection,
+            vehicle_id=vehicle_ids[shift.vehicle_id],
+            weekday=shift.weekday,
+            starts=shift.starts,
+            ends=shift.ends,
+        )
+    for held in town.rounds:
+        fleet.set_round(connection, municipality_id=municipality_id, fraction=held.fraction, weekday=held.weekday)

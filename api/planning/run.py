@@ -52,9 +52,10 @@ class PlanRejected(HalfvolError):
 
 @dataclass(frozen=True, slots=True)
 class PlanningRun:
-    """A saved plan and how many seconds each stage of making it took."""
+    """A saved plan, what the checker found (nothing, or it would not be saved), and the seconds each stage took."""
 
     plan: Plan
+    violations: tuple[Violation, ...]
     timings_s: Mapping[str, float]
 
 
@@ -140,7 +141,7 @@ def run_planning(
         with database.transaction() as connection:
             plan = plans.save(connection, plan)
     stages.report("done", 1.0)
-    return PlanningRun(plan=plan, timings_s=stages.timings_s)
+    return PlanningRun(plan=plan, violations=tuple(violations), timings_s=stages.timings_s)
 
 
 def check_time_limit(time_limit_s: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import socket
 
 from deploy.services import municipality, open_database
@@ -13,13 +14,14 @@ from domain.errors import Unavailable
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
     parser.add_argument("--port", type=int, help="port to listen on; default: HALFVOL_HTTP_PORT")
+    parser.add_argument("--json", action="store_true", help="print the address as one line of JSON")
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> None:
     """Serve until Ctrl-C or SIGTERM."""
     import uvicorn  # noqa: PLC0415  (slow to import: not for --help)
-
     from api.app import create_app  # noqa: PLC0415
+
     from api.settings import ApiSettings  # noqa: PLC0415
 
     port = settings.http_port if arguments.port is None else arguments.port
@@ -27,7 +29,9 @@ def run(arguments: argparse.Namespace, settings: Settings) -> None:
         owner = municipality(database, settings)
         app = create_app(database, ApiSettings(municipality_code=owner.code))
         host, port = listener.getsockname()[:2]
-        print(f"Halfvol serves {owner.name} on http://{host}:{port}/", flush=True)
+        address = f"http://{host}:{port}"
+        told = json.dumps({"address": address}) if arguments.json else f"Halfvol serves {owner.name} on {address}/"
+        print(told, flush=True)
         server = uvicorn.Server(uvicorn.Config(app, log_level=settings.log_level, access_log=False))
         server.run(sockets=[listener])
 

@@ -25,8 +25,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Read, solve, check, write; exit code 1 when the checker found a violation."""
-    from routing.check import check  # noqa: PLC0415  (the solvers take a second to import: not for --help)
     from routing.problem_json import problem_from_json, solution_to_json  # noqa: PLC0415
+
+    from routing.check import check  # noqa: PLC0415  (the solvers take a second to import: not for --help)
     from routing.solve import solve  # noqa: PLC0415
 
     problem = problem_from_json(read_json(arguments.problem))
@@ -40,7 +41,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         sys.stdout.write(text)
     for violation in violations:
         print(f"violation: {violation}", file=sys.stderr)
-    stops = sum(len(route.stops) for route in solution.routes)
+    stops = sum(len(route.stop_ids) for route in solution.routes)
     print(
         f"{len(solution.routes)} routes, {stops} stops, {len(solution.unassigned)} unassigned,"
         f" {len(violations)} violations",

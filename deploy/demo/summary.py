@@ -2,102 +2,40 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import asdict, dataclass
-from datetime import date
+from dataclasses import dataclass
 from typing import Any
 
 from rich.console import Console
-from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from domain.plans import Plan, ReasonCode
-
-REASONS: dict[ReasonCode, str] = {
-    ReasonCode.OVERFLOW_RISK: "would overflow before the next round",
-    ReasonCode.ABOVE_THRESHOLD: "full enough to be worth a stop",
-    ReasonCode.ON_THE_WAY: "on the way of a truck anyway",
-    ReasonCode.NO_TRUSTED_READING: "no reading that can be trusted",
-    ReasonCode.RISK_LOW: "room enough until the next round",
-    ReasonCode.NO_ROUND: "no round for their fraction that day",
-    ReasonCode.NOT_WORTH_DETOUR: "not worth the detour yet",
-    ReasonCode.NO_CAPACITY: "no room left in the trucks or the shift",
-    ReasonCode.UNREACHABLE: "no street leads there",
-    ReasonCode.NO_VEHICLE: "no truck for their fraction works that day",
-}
+from deploy.plan_summary import PlanSummary, plan_panel
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The figures of one run. Counts of messages and observations are those of the database, over all runs.
+    """The figures of one run. Counts of messages and observations are those over all runs of this town.
 
-    ``distance_m`` and ``route_duration_s`` are the plan's, the ``fixed_schedule`` ones those of emptying every
-    container that has its round on that date; ``duration_s`` is how long the demo itself took.
+    ``duration_s`` is how long this run took until its plan was ready.
     """
 
     messages_sent: int
     observations_stored: int
     messages_rejected: int
     messages_unclaimed: int
-    plan_date: date
-    containers: int
-    stops: int
-    skipped: int
-    stop_reasons: dict[str, int]
-    skip_reasons: dict[str, int]
-    routes: int
-    distance_m: int
-    route_duration_s: int
-    fixed_schedule_stops: int
-    fixed_schedule_distance_m: int
-    fixed_schedule_duration_s: int
-    plan_violations: int
-    engines: str
-    road_source: str
+    plan: PlanSummary
     duration_s: float
 
     def as_json(self) -> dict[str, Any]:
-        """The figures as JSON values."""
-        return asdict(self) | {"plan_date": self.plan_date.isoformat(), "duration_s": round(self.duration_s, 1)}
-
-
-def summarise(
-    plan: Plan,
-    *,
-    messages_sent: int,
-    observations: int,
-    rejected: int,
-    unclaimed: int,
-    violations: int,
-    duration_s: float,
-) -> Summary:
-    """Count what a plan and the database hold."""
-    visited = Counter(decision.reason for decision in plan.decisions if decision.visited)
-    skipped = Counter(decision.reason for decision in plan.decisions if not decision.visited)
-    fixed = plan.fixed_schedule
-    return Summary(
-        messages_sent=messages_sent,
-        observations_stored=observations,
-        messages_rejected=rejected,
-        messages_unclaimed=unclaimed,
-        plan_date=plan.date,
-        containers=len(plan.decisions),
-        stops=visited.total(),
-        skipped=skipped.total(),
-        stop_reasons={code.value: count for code, count in visited.most_common()},
-        skip_reasons={code.value: count for code, count in skipped.most_common()},
-        routes=len(plan.routes),
-        distance_m=plan.distance_m,
-        route_duration_s=plan.duration_s,
-        fixed_schedule_stops=fixed.stops if fixed else 0,
-        fixed_schedule_distance_m=fixed.distance_m if fixed else 0,
-        fixed_schedule_duration_s=fixed.duration_s if fixed else 0,
-        plan_violations=violations,
-        engines=plan.engines,
-        road_source=plan.road_source,
-        duration_s=duration_s,
-    )
+        """The figures as one flat JSON object."""
+        return {
+            "messages_sent": self.messages_sent,
+            "observations_stored": self.observations_stored,
+            "messages_rejected": self.messages_rejected,
+            "messages_unclaimed": self.messages_unclaimed,
+            **self.plan.as_json(),
+            "duration_s": round(self.duration_s, 1),
+        }
 
 
 def print_summary(console: Console, summary: Summary) -> None:
@@ -106,41 +44,15 @@ def print_summary(console: Console, summary: Summary) -> None:
     table.add_column(style="bold")
     table.add_column(justify="right")
     table.add_column()
-    _row(table, "Readings stored", summary.observations_stored, "observed values, each exactly once")
-    _row(table, "Messages rejected", summary.messages_rejected, "kept, each with its reason")
-    _row(table, "Messages unclaimed", summary.messages_unclaimed, "of devices that nobody registered, kept")
-    table.add_row()
-    _row(table, "Containers to empty", summary.stops, f"of {summary.containers}")
-    for code, count in summary.stop_reasons.items():
-        _reason(table, code, count)
-    _row(table, "Containers skipped", summary.skipped)
-    for code, count in summary.skip_reasons.items():
-        _reason(table, code, count)
-    table.add_row()
-    table.add_row("Routes", f"{summary.routes}", f"checker: {summary.plan_violations} violations")
-    table.add_row("Kilometres", *_against(summary.distance_m, summary.fixed_schedule_distance_m, 1000))
-    table.add_row("Hours", *_against(summary.route_duration_s, summary.fixed_schedule_duration_s, 3600))
-    table.add_row("Stops", *_against(summary.stops, summary.fixed_schedule_stops, 1))
-    title = f"Plan for {summary.plan_date:%A %d %B %Y}"
-    console.print(Panel(table, title=title, border_style="green", padding=(1, 2), expand=False))
+    table.add_row("Messages sent", f"{summary.messages_sent:,}", "over MQTT, through three kinds of network server")
+    table.add_row("Readings stored", f"{summary.observations_stored:,}", "observed values, each exactly once")
+    table.add_row("Messages rejected", f"{summary.messages_rejected:,}", "kept, each with its reason")
+    table.add_row("Messages unclaimed", f"{summary.messages_unclaimed:,}", "kept; their device is not registered yet")
+    console.print(table)
+    console.print()
+    console.print(plan_panel(summary.plan))
     note = (
-        "The fixed schedule empties every container that has its round on that day. One day is an example, not a"
-        " proof: what is skipped today is fuller at its next round."
+        "The fixed schedule empties every container that has its round on that day. One day is an example and no\n"
+        "proof: what is skipped today is fuller at its next round."
     )
     console.print(Text(note, style="dim"))
-
-
-def _row(table: Table, label: str, count: int, note: str = "") -> None:
-    table.add_row(label, f"{count:,}", note)
-
-
-def _reason(table: Table, code: str, count: int) -> None:
-    table.add_row("", f"[dim]{count:,}[/dim]", f"[dim]{REASONS[ReasonCode(code)]}[/dim]")
-
-
-def _against(planned: int, fixed: int, unit: int) -> tuple[str, str]:
-    decimals = 0 if unit == 1 else 1
-    if not fixed:
-        return f"{planned / unit:,.{decimals}f}", "no round on that day to compare with"
-    change = f"{abs(planned - fixed) / fixed:.0%} {'less' if planned <= fixed else 'more'}"
-    return f"{planned / unit:,.{decimals}f}", f"{change} than the fixed schedule's {fixed / unit:,.{decimals}f}"
