@@ -4,32 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from storage.database import Connection
 
-ROW = np.dtype(
-    [
-        ("columns", ">i2"),
-        ("container_length", ">i4"),
-        ("container_id", ">i8"),
-        ("time_length", ">i4"),
-        ("time_us", ">i8"),
-        ("level_length", ">i4"),
-        ("level", ">f8"),
-        ("good_length", ">i4"),
-        ("good", "?"),
-    ]
-)
-"""One row of the query in PostgreSQL's binary COPY format, which has a fixed width as no column is ever null.
-https://www.postgresql.org/docs/current/sql-copy.html, "Binary Format"."""
-
-HEADER_BYTES = 19
-
 EPOCH_S = 946_684_800
 """2000-01-01 00:00 UTC in seconds since 1970: PostgreSQL's timestamps are microseconds since then."""
+
+ARRAY_HEADER_BYTES = 20
+"""A one-dimensional array in binary form begins with five integers of 4 bytes: number of dimensions, whether it holds
+nulls, type, length, lower bound (PostgreSQL's ``array_send``). Then each element has its length before it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,28 +34,34 @@ class FillSeries:
 def fill_history(connection: Connection, *, municipality_id: int, since: datetime) -> dict[int, FillSeries]:
     """The fill levels observed since a moment, by container id; containers without any are left out.
 
-    Several sensors in one container form one series. Binary COPY read as one array: 200,000 observations take about
-    a fifth of a second, against more than a second row by row.
+    Several sensors in one container form one series. The arrays come in PostgreSQL's binary form, which numpy reads
+    as it is: no Python object is made for any of the observations.
     """
     query = """
-        COPY (
-            SELECT
-                datastream.container_id, observation.phenomenon_time, observation.result,
-                observation.quality = 'good'
-            FROM datastream JOIN observation ON observation.datastream_id = datastream.id
-            WHERE datastream.municipality_id = %s AND datastream.observed_property = 'fill_level'
-                AND datastream.container_id IS NOT NULL AND observation.phenomenon_time >= %s
-        ) TO STDOUT (FORMAT binary)"""
-    with connection.cursor() as cursor, cursor.copy(query, [municipality_id, since]) as copy:
-        data = b"".join(copy)
-    rows = np.frombuffer(data, dtype=ROW, offset=HEADER_BYTES, count=(len(data) - HEADER_BYTES) // ROW.itemsize)
-    rows = rows[np.lexsort((rows["time_us"], rows["container_id"]))]
-    container_ids, starts = np.unique(rows["container_id"], return_index=True)
-    return {
-        int(container_id): FillSeries(
-            times_s=part["time_us"] / 1e6 + EPOCH_S,
-            levels=part["level"].astype(np.float64),
-            good=part["good"].copy(),
+        SELECT
+            datastream.container_id, array_agg(observation.phenomenon_time), array_agg(observation.result),
+            array_agg(observation.quality = 'good')
+        FROM datastream JOIN observation ON observation.datastream_id = datastream.id
+        WHERE datastream.municipality_id = %s AND datastream.observed_property = 'fill_level'
+            AND datastream.container_id IS NOT NULL AND observation.phenomenon_time >= %s
+        GROUP BY datastream.container_id"""
+    cursor = connection.execute(query, [municipality_id, since], binary=True)
+    result = cursor.pgresult
+    if result is None:
+        raise AssertionError("a query always has a result")
+    history: dict[int, FillSeries] = {}
+    for row in range(result.ntuples):
+        container_id, times_us, levels, good = (result.get_value(row, column) or b"" for column in range(4))
+        times_s = _elements(times_us, ">i8") / 1e6 + EPOCH_S
+        order = np.argsort(times_s, kind="stable")
+        history[int.from_bytes(container_id, "big")] = FillSeries(
+            times_s=times_s[order],
+            levels=_elements(levels, ">f8")[order].astype(np.float64),
+            good=_elements(good, "?")[order],
         )
-        for container_id, part in zip(container_ids, np.split(rows, starts[1:]), strict=True)
-    }
+    return history
+
+
+def _elements(array: bytes, kind: str) -> NDArray[Any]:
+    element = np.dtype([("length", ">i4"), ("value", kind)])
+    return np.frombuffer(array, dtype=element, offset=ARRAY_HEADER_BYTES)["value"]
