@@ -205,3 +205,7 @@ def _judge(due: Due, policy: Policy, fill_level: float, risk: float) -> tuple[Ur
     if fill_level >= policy.least_fill_share * threshold:
         return Urgency.MAY, ReasonCode.ON_THE_WAY
     return Urgency.SKIP, ReasonCode.RISK_LOW
+
+
+def _moment(epoch_s: float | None) -> datetime | None:
+    return None if epoch_s is None else datetime.fromtimestamp(epoch_s, UTC)
