@@ -108,7 +108,8 @@ class _Run:
         self._tell(1.0)
         routes: dict[int, Route] = {}
         for part in self._parts:
-            routes |= part.routes
+            # A part counts places in a matrix of its own; its visits are timed anew on the whole problem.
+            routes |= routes_of(self._index, visits_of(part.routes))
         return assemble(self._index, fill_in(self._index, routes), [part.record() for part in self._parts])
 
     def _search(self, engine: EngineName, ends_at: float) -> None:
