@@ -1,0 +1,61 @@
+"""Real servers for the tests: PostgreSQL, the NATS server, mosquitto.
+
+A missing system tool skips a test on a visitor's machine; with ``CI=true`` in the environment it fails.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.embedded.nats import EmbeddedNats
+from deploy.embedded.postgres import EmbeddedPostgres
+from storage.database import Database
+from tests.servers.folders import open_folder
+from tests.servers.mosquitto import mosquitto
+from tests.servers.postgres import make_template, new_database
+
+
+@pytest.fixture
+def data_dir() -> Iterator[Path]:
+    """An empty folder that embedded servers can use when root runs the tests, as ``tmp_path`` is closed to others."""
+    with open_folder() as folder:
+        yield folder
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The address of one PostgreSQL for the whole run, as its administrator, with a migrated template."""
+    with open_folder() as folder, EmbeddedPostgres(folder) as url:
+        make_template(url)
+        yield url
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """The address of a migrated, empty database of this test's own."""
+    with new_database(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture
+def database(postgres_url: str) -> Iterator[Database]:
+    """A pool of connections to a migrated, empty database."""
+    with Database(postgres_url) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def nats_url() -> Iterator[str]:
+    """The address of one NATS server for the whole run; take client ids and topics of your own."""
+    with open_folder() as folder, EmbeddedNats(folder) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def mosquitto_url() -> Iterator[str]:
+    """The address of one mosquitto for the whole run; take client ids and topics of your own."""
+    with open_folder() as folder, mosquitto(folder) as url:
+        yield url
