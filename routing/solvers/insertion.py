@@ -56,6 +56,9 @@ def cheapest_allowed(
     for candidate in candidates:
         if best is not None and candidate.units >= best[0]:
             break
+        if candidate.visits[-1].kind is not StepKind.DISPOSAL:
+            # Behind the last disposal: the vehicle would come home loaded.
+            continue
         vehicle = index.vehicles[candidate.vehicle_id]
         route = schedule(index, vehicle, candidate.visits)
         if route is None:

@@ -23,7 +23,7 @@ from storage.database import Database
 from tests.api.planning_town import MONDAY, NOW, SUNDAY, TUESDAY, Bin, Town, write_town
 
 FULL = [Bin(f"GL-F{i}", 0.93 + 0.01 * i) for i in range(6)]
-EMPTY = [Bin(f"GL-E{i}", 0.10 + 0.02 * i) for i in range(14)]
+EMPTY = [Bin(f"GL-E{i}", 0.10 + 0.01 * i) for i in range(14)]
 PAPER = [Bin(f"PA-{i}", 0.30 + 0.04 * i, Fraction.PAPER) for i in range(4)]
 
 
@@ -124,8 +124,8 @@ def test_an_emptying_after_the_last_reading_counts(database: Database) -> None:
             id=uuid.uuid4(),
             municipality_id=town.municipality.id,
             container_id=town.containers[code].id,
-            emptied_at=NOW - datetime.timedelta(minutes=30),
-            reported_at=NOW - datetime.timedelta(minutes=30),
+            emptied_at=NOW + datetime.timedelta(minutes=30),
+            reported_at=NOW + datetime.timedelta(minutes=31),
         )
         for code in ("GL-F0", "GL-F1")
     )
@@ -133,8 +133,8 @@ def test_an_emptying_after_the_last_reading_counts(database: Database) -> None:
         emptyings.put(connection, emptied)
         emptyings.put(connection, withdrawn)
         emptyings.withdraw(connection, municipality_id=town.municipality.id, emptying_id=withdrawn.id, withdrawn_at=NOW)
-    # The last readings came before it: half an hour without news.
-    known_at = NOW + datetime.timedelta(minutes=30)
+    # The last readings said full; the emptying came half an hour after them, and nothing has come since.
+    known_at = NOW + datetime.timedelta(minutes=90)
     plan = make_plan(database, municipality_code="helsinki", date=MONDAY, time_limit_s=1.0, known_at=known_at)
     empty = decision(town, plan, "GL-F0")
     assert not empty.visited
