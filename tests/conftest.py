@@ -11,11 +11,10 @@ from pathlib import Path
 import pytest
 
 from deploy.embedded.nats import EmbeddedNats
-from deploy.embedded.postgres import EmbeddedPostgres
 from storage.database import Database
 from tests.servers.folders import open_folder
 from tests.servers.mosquitto import mosquitto
-from tests.servers.postgres import make_template, new_database
+from tests.servers.postgres import forgetful_postgres, make_template, new_database
 
 
 @pytest.fixture
@@ -28,7 +27,7 @@ def data_dir() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """The address of one PostgreSQL for the whole run, as its administrator, with a migrated template."""
-    with open_folder() as folder, EmbeddedPostgres(folder) as url:
+    with open_folder() as folder, forgetful_postgres(folder) as url:
         make_template(url)
         yield url
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import getpass
 import os
 import shutil
-import signal
 import subprocess
 import time
 from collections.abc import Iterator
@@ -15,7 +14,6 @@ from pathlib import Path
 import pytest
 
 from deploy.embedded import ports
-from deploy.embedded.processes import dies_with_parent
 
 CONFIGURATION = """\
 listener {port} 127.0.0.1
@@ -51,7 +49,7 @@ def mosquitto(folder: Path, port: int = 0) -> Iterator[str]:
     port = ports.choose(folder / "port", port)
     configuration = folder / "mosquitto.conf"
     configuration.write_text(CONFIGURATION.format(port=port, user=getpass.getuser(), folder=folder))
-    server = subprocess.Popen([binary, "-c", configuration], preexec_fn=dies_with_parent(signal.SIGTERM))
+    server = subprocess.Popen([binary, "-c", configuration])
     try:
         while not ports.answers(port):
             assert server.poll() is None, (folder / "mosquitto.log").read_text()
