@@ -60,6 +60,10 @@ class Model:
     encode: Encoder
 
 
+TILTED_DEG = 20.0
+"""From this angle on, a device that only tells whether it is tilted says that it is."""
+
+
 def _millimetres(distance_m: float) -> int:
     return min(0xFFFF, max(0, round(distance_m * 1000)))
 
@@ -74,7 +78,7 @@ def _milesight(measurement: Measurement, *, distance_channel: int, temperature: 
     if temperature:
         record += b"\x03\x67" + struct.pack("<h", round(measurement.temperature_c * 10))
     record += bytes((distance_channel, 0x82)) + struct.pack("<H", _millimetres(measurement.distance_m))
-    return record + bytes((distance_channel + 1, 0x00, int(measurement.tilt_deg > 20)))
+    return record + bytes((distance_channel + 1, 0x00, int(measurement.tilt_deg > TILTED_DEG)))
 
 
 def encode_em310_udl(measurement: Measurement, dev_eui: str) -> bytes:
@@ -136,7 +140,7 @@ EM310_UDL = Model(
     least_distance_m=0.03,
     no_echo_m=4.5,
     longest_empty_m=4.0,
-    native_properties=("distance", "batteryLevel", "tilt"),
+    native_properties=("distance", "batteryLevel", "tilted"),
     encode=encode_em310_udl,
 )
 EM400_TLD = Model(
@@ -147,7 +151,7 @@ EM400_TLD = Model(
     least_distance_m=0.02,
     no_echo_m=3.6,
     longest_empty_m=3.3,
-    native_properties=("distance", "temperature", "batteryLevel", "tilt"),
+    native_properties=("distance", "temperature", "batteryLevel", "tilted"),
     encode=encode_em400_tld,
 )
 LDDS45 = Model(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from domain.sensors import Source
 from simulators import chance, envelopes
-from simulators.devices import MODELS, Measurement, Model
+from simulators.devices import MODELS, TILTED_DEG, Measurement, Model
 from simulators.measure import Measuring, Readings
 from simulators.reception import LATEST_S, Reception
 from simulators.sensors import UPLOAD_EVERY_S, Fault, TownSensor
@@ -176,6 +176,7 @@ class _Table:
         self.battery_v: list[float] = readings.battery_v.tolist()
         self.battery_level: list[float] = readings.battery_level.round(2).tolist()
         self.tilt_deg: list[float] = readings.tilt_deg.tolist()
+        self.tilted: list[int] = (readings.tilt_deg > TILTED_DEG).astype(int).tolist()
 
 
 class _Sender:
@@ -238,4 +239,5 @@ _VALUES = {
     "batteryVoltage": lambda table: table.battery_v,
     "batteryLevel": lambda table: table.battery_level,
     "tilt": lambda table: table.tilt_deg,
+    "tilted": lambda table: table.tilted,
 }
