@@ -23,14 +23,14 @@ await build({
   format: "esm",
   target: "es2022",
   minify: true,
-  sourcemap: true,
   legalComments: "eof",
+  loader: { ".woff2": "file" },
   logLevel: "warning",
 });
 
 // A service worker is a classic script of its own.
 await build({
-  entryPoints: { "service-worker": "src/service-worker.ts" },
+  entryPoints: { "service-worker": "src/service-worker/main.ts" },
   outdir: out,
   bundle: true,
   format: "iife",

@@ -1,7 +1,7 @@
 // The map's style: our own streets as the ground, routes, containers. No tile, glyph or sprite server is asked.
 
 import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from "maplibre-gl";
-import { levelIndex, steps, type Palette } from "./palette";
+import { steps, type Palette } from "./palette";
 
 export const FONT = ["Figtree Variable"];
 
@@ -10,7 +10,7 @@ const none: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [
 const MAJOR = ["motorway", "trunk", "primary", "secondary", "tertiary", "motorway_link", "trunk_link", "primary_link", "secondary_link", "tertiary_link"];
 const MINOR = ["residential", "unclassified", "living_street", "road"];
 
-const roadClass: ExpressionSpecification = ["get", "class"];
+const roadClass: ExpressionSpecification = ["get", "roadClass"];
 const isMajor: ExpressionSpecification = ["in", roadClass, ["literal", MAJOR]];
 const isMinor: ExpressionSpecification = ["in", roadClass, ["literal", MINOR]];
 
@@ -26,7 +26,7 @@ export function colourByLevel(palette: Palette): ExpressionSpecification {
   const [first, ...rest] = palette.levels;
   const ramp: unknown[] = ["step", ["get", "fillLevel"], first];
   rest.forEach((colour, index) => ramp.push(steps[index], colour));
-  return ["case", ["==", ["get", "trust"], "none"], palette.unknown, ramp] as ExpressionSpecification;
+  return ["case", ["==", ["get", "trust"], "none"], palette.unknown, ramp] as unknown as ExpressionSpecification;
 }
 
 export function layers(palette: Palette, theme: "light" | "dark"): LayerSpecification[] {
@@ -76,7 +76,7 @@ export function layers(palette: Palette, theme: "light" | "dark"): LayerSpecific
     },
     {
       id: "street-name", type: "symbol", source: "streets", minzoom: 14.5,
-      filter: ["has", "name"],
+      filter: ["!=", ["get", "name"], ""],
       layout: {
         "symbol-placement": "line", "symbol-spacing": 320, "text-field": ["get", "name"], "text-font": FONT,
         "text-size": ["interpolate", ["linear"], ["zoom"], 14, 10.5, 18, 14],
@@ -151,5 +151,3 @@ export function style(palette: Palette, theme: "light" | "dark", attribution: st
     layers: layers(palette, theme),
   };
 }
-
-export { levelIndex };

@@ -2,6 +2,7 @@
 
 import { h, icon, replace } from "../shared/dom";
 import { count, share } from "../shared/format";
+import { gauge } from "../shared/gauge";
 import { t } from "../shared/page";
 import type { ContainerFeature, Fraction } from "../shared/resources";
 import { isShown, trust, type Show, type State, type Store } from "./state";
@@ -76,10 +77,4 @@ function row(container: ContainerFeature, store: Store): HTMLLIElement {
       h("span", { class: "container-level" }, h("strong", {}, fillLevel === null ? "–" : share(fillLevel)), decision && h("span", { class: "quiet" }, decision.visited ? t("decision.visited") : t("decision.skipped"))),
     ),
   );
-}
-
-/** The mark of the map, as an element: a disc filled from below. */
-export function gauge(fillLevel: number | null, kind: "good" | "doubtful" | "none"): HTMLElement {
-  const level = fillLevel === null ? "none" : fillLevel >= 1 ? "4" : String(Math.min(3, Math.floor(Math.max(0, fillLevel) * 4)));
-  return h("span", { class: `gauge ${kind}`, "data-level": level, "aria-hidden": "true", "--level": Math.max(0, Math.min(1, fillLevel ?? 0)) }, kind === "good" ? null : kind === "none" ? "–" : "?");
 }

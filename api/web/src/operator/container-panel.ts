@@ -2,11 +2,11 @@
 
 import { h, icon, replace } from "../shared/dom";
 import { ago, count, moment, share } from "../shared/format";
+import { gauge } from "../shared/gauge";
 import { get } from "../shared/http";
 import { t, type Key } from "../shared/page";
 import type { ContainerFeature, Emptying, Observation } from "../shared/resources";
 import { onThemeChange } from "../shared/theme";
-import { gauge } from "./container-list";
 import { HistoryChart } from "./history-chart";
 import { trust, type State, type Store } from "./state";
 
@@ -92,7 +92,7 @@ export class ContainerPanel {
         h("p", { class: "quiet" }, observedAt === null ? (sensorDeviceId === null ? t("level.noSensor") : t("level.silent")) : h("time", { datetime: observedAt, title: moment(observedAt) }, t("level.measured", { ago: ago(observedAt) }))),
       ),
     );
-    const parts = [level];
+    const parts: HTMLElement[] = [level];
     if (doubt !== null && fillLevel !== null) parts.push(h("p", { class: "notice" }, icon("alert"), doubt));
     if (decision !== null) {
       const facts: [Key, string | null][] = [

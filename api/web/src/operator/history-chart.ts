@@ -34,7 +34,15 @@ export class HistoryChart {
   redraw(): void {
     this.plot?.destroy();
     const suspects = this.observations.filter((each) => each.quality !== "good").length;
-    const words = t("chart.words", { good: this.observations.length - suspects, suspect: suspects, emptyings: this.emptyings.length });
+    const emptied = this.emptyings.filter((each) => each.withdrawnAt === null).length;
+    const words = [
+      t("chart.good", { count: this.observations.length - suspects }),
+      suspects > 0 ? t("chart.suspect", { count: suspects }) : null,
+      emptied > 0 ? t("chart.emptied", { count: emptied }) : null,
+      t("chart.threshold"),
+    ]
+      .filter((each) => each !== null)
+      .join(", ");
     const place = h("div", { role: "img", "aria-label": words });
     replace(this.element, place, h("p", { class: "quiet small" }, words));
     this.plot = new uPlot(this.options(), this.data(), place);

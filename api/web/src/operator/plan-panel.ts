@@ -84,9 +84,9 @@ export class PlanPanel {
 
   private progress(job: PlanningJob): HTMLElement {
     const label = job.status === "waiting" ? t("plan.waiting") : t("plan.running");
-    const bar = h("progress", { "aria-label": label, max: 1 });
-    if (job.progress !== null) bar.value = job.progress;
-    return h("div", { class: "empty", role: "status" }, h("p", {}, label), bar, h("p", { class: "quiet" }, job.detail ?? ""));
+    const seconds = Math.round(job.timeLimitS);
+    const words = job.status === "waiting" ? t("plan.waitingWhy") : t("plan.runningWhy", { seconds });
+    return h("div", { class: "empty", role: "status" }, h("p", {}, label), h("progress", { "aria-label": label }), h("p", { class: "quiet small" }, words));
   }
 
   private summary(plan: PlanSummary): HTMLElement {
@@ -154,7 +154,7 @@ export class PlanPanel {
         this.job = each;
         this.draw(this.store.state);
       });
-      if (job.status === "failed") this.problem = job.detail ?? t("plan.failed");
+      if (job.status === "failed") this.problem = t("plan.failed");
       else if (job.status !== "succeeded") this.problem = t("plan.slow");
     } catch (error) {
       this.problem = (error as Error).message;

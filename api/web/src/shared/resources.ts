@@ -127,6 +127,7 @@ export interface RouteStep {
 }
 
 export interface Route extends RouteSummary {
+  readAt: string;
   steps: RouteStep[];
 }
 
@@ -134,6 +135,5 @@ export interface PlanningJob {
   id: number;
   date: string;
   status: "waiting" | "running" | "succeeded" | "failed";
-  progress: number | null;
-  detail: string | null;
+  timeLimitS: number;
 }

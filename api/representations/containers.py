@@ -1,0 +1,168 @@
+"""Containers as GeoJSON features, and their observations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Literal
+
+from pydantic import Field
+
+from api.language import Language
+from api.representations.base import CRS84, Moment, Point, Representation, Share
+from domain.containers import Fraction
+from domain.observations import Observation, Quality
+from domain.plans import Decision, Plan, ReasonCode, StepKind, Urgency
+from storage.containers import FillState
+
+
+class ContainerDecision(Representation):
+    """What the plan of a date does with the container, and why, in the language that was asked for."""
+
+    plan_id: int
+    plan_date: date
+    visited: bool
+    urgency: Urgency
+    reason: ReasonCode
+    explanation: str
+    fill_level: Share | None = Field(description="Expected when the round begins")
+    growth_per_day: float | None
+    overflow_risk: float | None = Field(description="Probability that it overflows before nextChanceAt")
+    next_chance_at: Moment | None
+    last_observed_at: Moment | None
+    last_fill_level: Share | None
+    route_id: int | None
+    sequence: int | None = Field(description="Which stop of its route, counting emptyings only, from 1")
+
+
+class ContainerProperties(Representation):
+    """A container with its newest fill level; see ``quality`` and ``stale`` for how far to trust it."""
+
+    code: str
+    site_id: int
+    fraction: Fraction
+    address: str
+    capacity_l: int
+    fullness_threshold: float
+    fill_level: Share | None
+    observed_at: Moment | None
+    quality: Quality | None
+    stale: bool = Field(description="The fill level is too old to rely on")
+    sensor_device_id: str | None
+    decision: ContainerDecision | None
+
+
+class ContainerFeature(Representation):
+    """GeoJSON feature."""
+
+    type: Literal["Feature"] = "Feature"
+    id: int
+    geometry: Point
+    properties: ContainerProperties
+
+
+class CoordinateReferenceSystem(Representation):
+    """GeoJSON's older way to say that coordinates are longitude, latitude."""
+
+    type: Literal["name"] = "name"
+    properties: dict[str, str] = {"name": CRS84}
+
+
+class ContainerCollection(Representation):
+    """GeoJSON feature collection."""
+
+    type: Literal["FeatureCollection"] = "FeatureCollection"
+    crs: CoordinateReferenceSystem = CoordinateReferenceSystem()
+    bbox: tuple[float, float, float, float]
+    features: list[ContainerFeature]
+
+
+class ContainerObservation(Representation):
+    """One value of an observed property."""
+
+    phenomenon_at: Moment
+    received_at: Moment
+    result: float
+    quality: Quality
+
+
+class ContainerObservations(Representation):
+    """Oldest first; ``result`` in ``unit`` (UCUM)."""
+
+    container_id: int
+    observed_property: str
+    unit: str | None
+    observations: list[ContainerObservation]
+
+
+class ImportedContainers(Representation):
+    """What an import added."""
+
+    containers: int
+    sites: int
+
+
+def feature(
+    state: FillState, decision: ContainerDecision | None, *, now: datetime, stale_after: timedelta
+) -> ContainerFeature:
+    """A container with its newest fill level and decision."""
+    container = state.container
+    stale = state.observed_at is not None and now - state.observed_at > stale_after
+    return ContainerFeature(
+        id=container.id,
+        geometry=Point.of(container.position),
+        properties=ContainerProperties(
+            code=container.code,
+            site_id=container.site_id,
+            fraction=container.fraction,
+            address=container.address,
+            capacity_l=container.capacity_l,
+            fullness_threshold=container.fullness_threshold,
+            fill_level=state.fill_level,
+            observed_at=state.observed_at,
+            quality=state.quality,
+            stale=stale,
+            sensor_device_id=state.sensor_device_id,
+            decision=decision,
+        ),
+    )
+
+
+def decisions_of(plan: Plan, language: Language) -> Mapping[int, ContainerDecision]:
+    """The plan's decisions by container, each with its place in a route."""
+    places: dict[int, tuple[int | None, int]] = {}
+    for route in plan.routes:
+        stops = [step for step in route.steps if step.kind is StepKind.EMPTYING]
+        for number, step in enumerate(stops, start=1):
+            if step.container_id is not None:
+                places[step.container_id] = (route.id, number)
+    return {each.container_id: _decision(plan, each, language, places.get(each.container_id)) for each in plan.decisions}
+
+
+def _decision(
+    plan: Plan, decision: Decision, language: Language, place: tuple[int | None, int] | None
+) -> ContainerDecision:
+    assert plan.id is not None
+    return ContainerDecision(
+        plan_id=plan.id,
+        plan_date=plan.date,
+        visited=decision.visited,
+        urgency=decision.urgency,
+        reason=decision.reason,
+        explanation=decision.explanation.get(language, ""),
+        fill_level=decision.fill_level,
+        growth_per_day=decision.growth_per_day,
+        overflow_risk=decision.overflow_risk,
+        next_chance_at=decision.next_chance_at,
+        last_observed_at=decision.last_observed_at,
+        last_fill_level=decision.last_fill_level,
+        route_id=None if place is None else place[0],
+        sequence=None if place is None else place[1],
+    )
+
+
+def observation(each: Observation) -> ContainerObservation:
+    """From an observation."""
+    return ContainerObservation(
+        phenomenon_at=each.phenomenon_time, received_at=each.received_at, result=each.result, quality=each.quality
+    )

@@ -1,0 +1,35 @@
+"""Gathers what a route refers to: plan, fleet, containers, and what was emptied since the day began."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
+
+from api.representations.routes import Surroundings
+from domain.containers import Municipality
+from domain.fleet import Emptying
+from domain.plans import Plan
+from storage import containers, emptyings, fleet, plans
+from storage.database import Connection
+
+
+def surroundings(connection: Connection, municipality: Municipality, plan: Plan) -> Surroundings:
+    """What the routes of this plan refer to."""
+    midnight = datetime.combine(plan.date, time(), ZoneInfo(municipality.time_zone))
+    newest: dict[int, Emptying] = {}
+    for each in emptyings.list_for(connection, municipality_id=municipality.id, since=midnight):
+        if each.withdrawn_at is None:
+            newest[each.container_id] = each
+    return Surroundings(
+        plan=plan,
+        superseded=is_superseded(connection, plan),
+        fleet=fleet.load(connection, municipality.id),
+        containers={each.id: each for each in containers.list_for(connection, municipality.id)},
+        emptyings=newest,
+    )
+
+
+def is_superseded(connection: Connection, plan: Plan) -> bool:
+    """Whether a newer plan of the same date counts instead."""
+    counting = plans.latest(connection, municipality_id=plan.municipality_id, date=plan.date)
+    return counting is None or counting.id != plan.id

@@ -1,0 +1,38 @@
+// All stops of the route with what was done; a tap makes a stop the next one, and each done one can be taken back.
+
+import { h, icon, replace } from "../shared/dom";
+import { share, time } from "../shared/format";
+import { t } from "../shared/page";
+import type { Task } from "./progress";
+
+export interface StopListActions {
+  onChosen: (task: Task) => void;
+  onUndo: (task: Task) => void;
+}
+
+export function drawStopList(element: HTMLElement, all: readonly Task[], next: Task | null, mayDrive: boolean, actions: StopListActions): void {
+  const focused = document.activeElement?.id;
+  replace(
+    element,
+    ...all.map((task) => {
+      const { step } = task;
+      const current = next?.step.sequence === step.sequence;
+      const level = step.container?.expectedFillLevel;
+      const what = step.container === null ? t("driver.disposal") : `${step.container.code} · ${t(`fraction.${step.container.fraction}`)}${level == null ? "" : ` · ${share(level)}`}`;
+      const state = task.waiting ? t("driver.waitingOne") : task.done ? t("driver.done") : null;
+      return h(
+        "li",
+        { class: task.done ? "done" : current ? "current" : null, "aria-current": current ? "step" : null },
+        h(
+          "button",
+          { id: `stop-${step.sequence}`, type: "button", class: "stop", ...(task.done ? { disabled: true } : { onclick: () => actions.onChosen(task) }) },
+          h("span", { class: "number" }, task.done ? icon("check") : step.container === null ? icon("disposal") : String(task.number)),
+          h("span", { class: "stop-words" }, h("strong", {}, step.name), h("span", { class: "quiet" }, what)),
+          h("span", { class: "stop-time" }, h("span", {}, time(step.arrivesAt)), state && h("span", { class: "quiet" }, state)),
+        ),
+        task.done && mayDrive && h("button", { id: `undo-${step.sequence}`, type: "button", class: "plain", "aria-label": t("driver.undoOf", { name: step.name }), onclick: () => actions.onUndo(task) }, icon("undo"), t("driver.undo")),
+      );
+    }),
+  );
+  if (focused) document.getElementById(focused)?.focus();
+}
