@@ -149,7 +149,7 @@ class Publisher:
                 raise BrokerRefused(
                     f"the MQTT broker refuses the connection ({self._refusal})",
                     where=str(self.broker),
-                    remedy="check the user and the password in HALFVOL_MQTT_URL",
+                    remedy="check user, password and version (3 or 5) in HALFVOL_MQTT_URL",
                 )
             if self._client.loop(timeout=0.2) != MQTT_ERR_SUCCESS and self._refusal is None and not self._connected:
                 raise self._unavailable("it closed the connection without an answer; is it an MQTT broker?")

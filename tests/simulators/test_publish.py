@@ -16,7 +16,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from domain.errors import InvalidInput, Unavailable
 from simulators.history import Message
-from simulators.publish import BrokerUnavailable, Published, Publisher, publish_all
+from simulators.publish import BrokerRefused, BrokerUnavailable, Published, Publisher, publish_all
 
 
 class KillableNats(Protocol):
@@ -172,3 +172,19 @@ def test_giving_up_ends_the_waiting_at_once(nats: KillableNats) -> None:
 def test_a_window_of_nothing_is_refused() -> None:
     with pytest.raises(InvalidInput, match="window"):
         Publisher("mqtt://localhost", window=0)
+
+
+def test_the_demos_broker_takes_the_messages(nats_url: str) -> None:
+    assert publish_all(nats_url, numbered(500)) == Published(sent=500, acknowledged=500)
+
+
+@pytest.mark.parametrize("version", [3, 5])
+def test_mosquitto_takes_them_in_both_versions_of_mqtt(mosquitto_url: str, version: int) -> None:
+    # In version 5 mosquitto accepts 20 messages under way and hangs up on a client that sends more.
+    published = publish_all(f"{mosquitto_url}?version={version}", numbered(500), window=200)
+    assert published == Published(sent=500, acknowledged=500)
+
+
+def test_a_broker_that_does_not_speak_version_5_refuses(nats_url: str) -> None:
+    with pytest.raises(BrokerRefused, match="version"):
+        publish_all(f"{nats_url}?version=5", numbered(1))
