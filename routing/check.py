@@ -33,7 +33,7 @@ class Rule(StrEnum):
     CAPACITY_KG = "capacity_kg"  # kg too much
     CAPACITY_L = "capacity_l"  # litres too much
     SITE_REFUSES = "site_refuses"  # fractions aboard that the site does not accept
-    NOT_EMPTY = "not_empty"  # kg (or litres, if no kg) aboard at the end
+    NOT_EMPTY = "not_empty"  # kg (or litres, or 1 if neither is known) aboard at the end
     NO_WAY = "no_way"  # 1: the matrix has no way between two steps
     TIME = "time"  # seconds between the stated and the recomputed arrival, or service time
     WINDOW = "window"  # seconds that service begins too early or too late
@@ -126,8 +126,8 @@ class _RouteCheck:
         if step.kind is StepKind.START or step.kind is StepKind.END:
             if step.location != (vehicle.start if step.kind is StepKind.START else vehicle.end):
                 self._add(Rule.WRONG_PLACE)
-            if step.kind is StepKind.END and (self._kg or self._l):
-                self._add(Rule.NOT_EMPTY, self._kg or self._l)
+            if step.kind is StepKind.END and self._aboard:
+                self._add(Rule.NOT_EMPTY, self._kg or self._l or 1)
             return 0
         if step.kind is StepKind.DISPOSAL:
             site = self._sites.get(step.disposal_site_id) if step.disposal_site_id is not None else None

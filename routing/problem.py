@@ -37,7 +37,8 @@ class Matrix:
     ----------
     distances_m, durations_s
         Shape (n, n), ``int32``, row = from, column = to, zero on the diagonal, need not be symmetric.
-        :data:`UNREACHABLE` (-1), in both, where there is no way. Kept as read-only arrays.
+        :data:`UNREACHABLE` (-1), in both, where there is no way. Kept as read-only arrays. The durations are taken to
+        be those of the fastest ways: where no way leads directly, none leads over a third location either.
 
     Raises
     ------

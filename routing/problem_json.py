@@ -39,6 +39,8 @@ def read_problem(data: bytes | str) -> Problem:
         raise InvalidInput(
             f"this is not JSON: {error.msg}", where=f"line {error.lineno}, column {error.colno}"
         ) from error
+    except ValueError as error:
+        raise InvalidInput(f"this JSON holds a number that cannot be right: {error}") from error
     except RecursionError as error:
         raise InvalidInput("this JSON is nested too deeply to be a problem") from error
     return problem_from_json(document)
@@ -230,8 +232,9 @@ def _matrix(value: object) -> Matrix:
     try:
         return Matrix(distances, durations)
     except InvalidInput as error:
-        where = (error.where or "").replace("matrix.distances_m", f"{path}.distances")
-        where = where.replace("matrix.durations_s", f"{path}.durations").replace("matrix", path, 1 if path else 0)
+        name, _, cell = (error.where or "").removeprefix("matrix").partition("[")
+        table = {".distances_m": ".distances", ".durations_s": ".durations"}.get(name, "")
+        where = f"{path}{table}" + (f"[{cell}" if cell else "")
         raise InvalidInput(error.what, where=where, remedy=error.remedy) from error
 
 

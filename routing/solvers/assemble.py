@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 
 from domain.plans import StepKind
@@ -14,26 +15,23 @@ from routing.solvers.schedule import cost_units
 from routing.solvers.tidy import tidy
 from routing.solvers.visits import Visits
 
+log = logging.getLogger(__name__)
+
 Rank = tuple[int, int]
 """Required stops left out, then cost in exact units: smaller is better."""
 
 
 def routes_of(index: Index, visits: Visits) -> dict[int, Route]:
-    """Tidied routes by vehicle id.
-
-    Raises
-    ------
-    ValueError
-        When an engine returned visits that break a rule: a programming error, never the user's.
-    """
+    """Tidied routes by vehicle id. A route that an engine believes in but that breaks a rule is left out."""
     routes: dict[int, Route] = {}
     for vehicle_id, order in visits.items():
         if not any(visit.kind is StepKind.EMPTYING for visit in order):
             continue
         route = tidy(index, index.vehicles[vehicle_id], order)
         if route is None:
-            raise ValueError(f"an engine returned visits that vehicle {vehicle_id} cannot make: {list(order)}")
-        routes[vehicle_id] = route
+            log.warning("an engine returned visits that vehicle %s cannot make: %s", vehicle_id, list(order))
+        else:
+            routes[vehicle_id] = route
     return routes
 
 

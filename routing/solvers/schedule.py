@@ -24,7 +24,7 @@ class _Place:
 def schedule(index: Index, vehicle: Vehicle, visits: Sequence[Visit]) -> Route | None:
     """The route that makes these visits in this order, or None when a load, a time or a way does not allow it.
 
-    Disposal is exactly where ``visits`` says; the caller sees to it that the vehicle ends empty.
+    Disposal is exactly where ``visits`` says, so they must end with one.
     """
     places = [_Place(vehicle.start, 0, ())]
     places += [_place(index, visit) for visit in visits]
@@ -125,6 +125,8 @@ def _steps(index: Index, vehicle: Vehicle, visits: Sequence[Visit], begins_s: Se
             return None
         aboard |= {stop.fraction}
         steps.append(replace(arrived, stop_id=stop.id, load_kg=load_kg, load_l=load_l))
+    if aboard:
+        return None
     last = steps[-1]
     distance_m, arrival_s = _arrive(index.problem, last, vehicle.end)
     steps.append(Step(StepKind.END, vehicle.end, arrival_s, 0, 0, last.load_kg, last.load_l, distance_m))

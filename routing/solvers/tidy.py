@@ -15,10 +15,12 @@ from routing.solvers.visits import Visit
 
 def tidy(index: Index, vehicle: Vehicle, visits: Sequence[Visit]) -> Route | None:
     """The cheapest route that visits these stops in this order; None when the visits are no allowed route."""
-    visits = _without_repeats(visits)
-    best = schedule(index, vehicle, visits)
+    shorter = _without_repeats(visits)
+    best = schedule(index, vehicle, shorter)
     if best is None:
-        return None
+        # A matrix may have a way only over a disposal site.
+        return schedule(index, vehicle, visits)
+    visits = shorter
     improved = True
     while improved:
         improved = False
