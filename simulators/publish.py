@@ -24,6 +24,8 @@ WINDOW = 200
 
 CONNECT_TIMEOUT_S = 10.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.2, 5.0
+LAST_GRACE_S = 2.0
+"""So long the last acknowledgements may take when the publisher is to give up."""
 PROGRESS_EVERY = 500
 
 OnProgress = Callable[["Published"], None]
@@ -63,7 +65,8 @@ class Publisher:
     window
         How many messages may be unacknowledged at once; less where an MQTT 5 broker takes less.
     patience_s
-        How long to go on trying to reconnect before giving up; None = for ever. The first connection is tried once.
+        How long to go on trying to reconnect, or to wait for a single acknowledgement, before giving up; None = for
+        ever. The first connection is tried once.
     give_up
         Asked while waiting; True ends the waiting with ``BrokerUnavailable``.
     on_progress
@@ -89,6 +92,7 @@ class Publisher:
         self._on_progress = on_progress
         self._sent = 0
         self._acknowledged = 0
+        self._heard_at = time.monotonic()
         self._connected = False
         self._refusal: ReasonCode | None = None
         self._client = self._new_client(client_id or f"halfvol-simulator-{uuid4().hex[:12]}")
@@ -164,6 +168,8 @@ class Publisher:
         BrokerUnavailable, BrokerRefused
             When the connection broke and did not come back within the patience.
         """
+        if self._sent == self._acknowledged:
+            self._heard_at = time.monotonic()
         self._sent += 1
         self._client.publish(message.topic, message.payload, qos=1)
         while self._sent - self._acknowledged >= self._window:
@@ -187,8 +193,19 @@ class Publisher:
 
     def _turn(self, timeout_s: float) -> None:
         """Let the client read, write and ping; connect again when the connection is gone."""
+        if self._patience_s is not None:
+            timeout_s = min(timeout_s, max(0.1, self._patience_s))
         if self._client.loop(timeout=timeout_s) != MQTT_ERR_SUCCESS:
             self._reconnect()
+        elif self._sent > self._acknowledged:
+            self._expect_acknowledgements()
+
+    def _expect_acknowledgements(self) -> None:
+        """A broker that takes messages and acknowledges none (a full disk, a stopped process) is not there for us."""
+        patience_s = LAST_GRACE_S if self._give_up() else self._patience_s
+        silent_s = time.monotonic() - self._heard_at
+        if patience_s is not None and silent_s > patience_s:
+            raise self._unavailable(f"it has acknowledged nothing for {silent_s:.0f} s")
 
     def _reconnect(self) -> None:
         began, pause_s = time.monotonic(), FIRST_PAUSE_S
@@ -225,6 +242,7 @@ class Publisher:
             self._refusal = reason
             return
         self._connected = True
+        self._heard_at = time.monotonic()
         most = getattr(properties, "ReceiveMaximum", None)
         if most is not None:
             self._window = min(self._window, int(most))
@@ -233,6 +251,7 @@ class Publisher:
         self, _client: Client, _userdata: Any, _number: int, _reason: ReasonCode, _properties: Properties | None
     ) -> None:
         self._acknowledged += 1
+        self._heard_at = time.monotonic()
         if self._acknowledged % PROGRESS_EVERY == 0:
             self._tell_progress()
 

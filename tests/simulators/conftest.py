@@ -84,6 +84,11 @@ class KillableNats:
         self._process.wait()
         self._process = None
 
+    def suspend(self) -> None:
+        """It keeps its connections and does nothing."""
+        assert self._process is not None
+        os.kill(self._process.pid, signal.SIGSTOP)
+
     def stop(self) -> None:
         if self._process is not None:
             self.kill()

@@ -29,6 +29,8 @@ class KillableNats(Protocol):
 
     def kill(self) -> None: ...
 
+    def suspend(self) -> None: ...
+
 
 SENT_AT = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -153,6 +155,17 @@ def test_a_broker_that_stays_away_ends_the_patience(nats: KillableNats) -> None:
     with pytest.raises(Unavailable, match="cannot be reached"):
         send_all(publisher, numbered(1000))
     assert publisher.published.acknowledged == 20
+    publisher.close()
+
+
+def test_a_broker_that_acknowledges_nothing_ends_the_patience(nats: KillableNats) -> None:
+    publisher = Publisher(nats.url, patience_s=0.5)
+    publisher.connect()
+    nats.suspend()
+    send_all(publisher, numbered(10))
+    with pytest.raises(BrokerUnavailable, match="acknowledged nothing"):
+        publisher.flush()
+    assert publisher.published == Published(sent=10, acknowledged=0)
     publisher.close()
 
 
