@@ -19,6 +19,7 @@ from api.planning import make_plan, require_ready
 from api.planning.run import TIME_LIMIT_S, check_time_limit
 from domain.errors import HalfvolError, NotFound, Unavailable
 from storage.database import Database
+from storage.errors import translated
 from storage.jobs import deferring_app, working_app
 
 QUEUE = "planning"
@@ -27,8 +28,14 @@ TASK = "plan"
 RETRY = RetryStrategy(max_attempts=10, wait=2, retry_exceptions={Unavailable})
 """A job is tried again when the database was away, or when its worker was stopped while planning."""
 
-LOOK_FOR_STALLED_S = 15
-"""How often a worker looks for jobs whose worker died, seconds; it is taken for dead after 30 s without a heartbeat."""
+HEARTBEAT_S = 5.0
+"""How often a worker gives a sign of life, seconds."""
+
+STALLED_AFTER_S = 20.0
+"""A worker without a sign of life for so long is taken for dead, seconds; its job goes to another."""
+
+LOOK_FOR_STALLED_S = 10.0
+"""How often a worker looks for jobs whose worker died, seconds."""
 
 _log = logging.getLogger(__name__)
 
@@ -147,16 +154,24 @@ async def _work(database: Database, stop: threading.Event | None) -> None:
                 _define_task(app, database, stopping)
                 pause_s = 1.0
                 await _until(stopping, app)
-        except (ConnectorException, OSError) as error:
-            _log.warning("the database is away (%s); trying again in %.0f s", error, pause_s)
+        except Exception as error:
+            if not (isinstance(error, ConnectorException) or translated(error, database.address)):
+                raise
+            _log.warning("the database is away; trying again in %.0f s", pause_s)
             await asyncio.to_thread(stopping.wait, pause_s)
-            pause_s = min(2 * pause_s, 30.0)
+            pause_s = min(2 * pause_s, 15.0)
 
 
 async def _until(stopping: threading.Event, app: App) -> None:
     """Work until the event is set or the worker ends by an error, which is raised."""
     worker = asyncio.create_task(
-        app.run_worker_async(queues=[QUEUE], install_signal_handlers=False, fetch_job_polling_interval=2.0)
+        app.run_worker_async(
+            queues=[QUEUE],
+            install_signal_handlers=False,
+            fetch_job_polling_interval=2.0,
+            update_heartbeat_interval=HEARTBEAT_S,
+            stalled_worker_timeout=STALLED_AFTER_S,
+        )
     )
     rescuer = asyncio.create_task(_rescue_stalled(app))
     stopped = asyncio.create_task(_set(stopping))
@@ -180,7 +195,7 @@ async def _rescue_stalled(app: App) -> None:
     """Put jobs back whose worker gives no sign of life any more."""
     while True:
         try:
-            for job in await app.job_manager.get_stalled_jobs(queue=QUEUE):
+            for job in await app.job_manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=STALLED_AFTER_S):
                 _log.warning("the worker of planning job %s died; the job waits again", job.id)
                 await app.job_manager.retry_job(job)
         except ConnectorException as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -105,6 +107,43 @@ def test_a_job_that_runs_when_the_worker_stops_waits_again(database: Database, m
     monkeypatch.setattr(api.jobs, "make_plan", plan)
     with worker(database.url):
         wait_for(lambda: planning_job(database, asked.id).status is JobStatus.SUCCEEDED)
+
+
+def test_a_job_whose_worker_was_killed_is_done_by_another(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_town(database, FULL)
+    asked = request_plan(database, municipality_code="helsinki", date=MONDAY, time_limit_s=0.5)
+    code = (
+        "import sys, time, api.jobs\n"
+        "api.jobs.make_plan = lambda *arguments, **options: time.sleep(60)\n"
+        "api.jobs.run_worker(sys.argv[1])"
+    )
+    with subprocess.Popen([sys.executable, "-c", code, database.url]) as dying:
+        wait_for(lambda: planning_job(database, asked.id).status is JobStatus.RUNNING)
+        dying.kill()
+    monkeypatch.setattr(api.jobs, "STALLED_AFTER_S", 1.0)
+    monkeypatch.setattr(api.jobs, "HEARTBEAT_S", 0.3)
+    monkeypatch.setattr(api.jobs, "LOOK_FOR_STALLED_S", 0.5)
+    with worker(database.url):
+        wait_for(lambda: planning_job(database, asked.id).status is JobStatus.SUCCEEDED)
+
+
+def test_sigterm_ends_a_worker_in_the_middle_of_a_job(database: Database) -> None:
+    write_town(database, FULL)
+    asked = request_plan(database, municipality_code="helsinki", date=MONDAY, time_limit_s=0.5)
+    code = (
+        "import sys, time, api.jobs\n"
+        "def plan(*arguments, on_progress, **options):\n"
+        "    while True:\n"
+        "        time.sleep(0.05)\n"
+        "        on_progress('solving', 0.5)\n"
+        "api.jobs.make_plan = plan\n"
+        "api.jobs.run_worker(sys.argv[1])"
+    )
+    with subprocess.Popen([sys.executable, "-c", code, database.url]) as ending:
+        wait_for(lambda: planning_job(database, asked.id).status is JobStatus.RUNNING)
+        ending.terminate()
+        assert ending.wait(timeout=20) == 0
+    assert planning_job(database, asked.id).status is JobStatus.WAITING
 
 
 def test_a_job_that_fails_says_so(database: Database, caplog: pytest.LogCaptureFixture) -> None:
