@@ -6,6 +6,7 @@ A missing system tool skips a test on a visitor's machine; with ``CI=true`` in t
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from deploy.embedded.nats import EmbeddedNats
 from storage.database import Database
 from tests.servers.folders import open_folder
 from tests.servers.mosquitto import mosquitto
-from tests.servers.postgres import forgetful_postgres, make_template, new_database
+from tests.servers.postgres import DatabaseServer, forgetful_postgres
 
 
 @pytest.fixture
@@ -25,17 +26,20 @@ def data_dir() -> Iterator[Path]:
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
-    """The address of one PostgreSQL for the whole run, as its administrator, with a migrated template."""
-    with open_folder() as folder, forgetful_postgres(folder) as url:
-        make_template(url)
-        yield url
+def postgres_server() -> Iterator[DatabaseServer]:
+    """One PostgreSQL for the whole run, with a migrated template."""
+    with (
+        open_folder(in_memory=True) as folder,
+        forgetful_postgres(folder) as url,
+        closing(DatabaseServer(url)) as server,
+    ):
+        yield server
 
 
 @pytest.fixture
-def postgres_url(postgres_server: str) -> Iterator[str]:
+def postgres_url(postgres_server: DatabaseServer) -> Iterator[str]:
     """The address of a migrated, empty database of this test's own."""
-    with new_database(postgres_server) as url:
+    with postgres_server.new_database() as url:
         yield url
 
 

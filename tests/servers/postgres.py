@@ -47,27 +47,36 @@ def forgetful_postgres(folder: Path) -> Iterator[str]:
         program.clean_up()
 
 
-def url_of(server_url: str, name: str) -> str:
-    """The address of another database of the server."""
-    return server_url.rpartition("/")[0] + f"/{name}"
+class DatabaseServer:
+    """A PostgreSQL whose administrator stays connected, as the first work of each new connection is slow.
 
+    Parameters
+    ----------
+    url
+        The address of its administrator.
+    """
 
-def make_template(server_url: str) -> None:
-    """Create the migrated database that all others are cloned from."""
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
-    migrate(url_of(server_url, TEMPLATE))
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self._connection = psycopg.connect(url, autocommit=True)
+        self._connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
+        migrate(self.url_of(TEMPLATE))
 
+    def url_of(self, name: str) -> str:
+        """The address of another database of the server."""
+        return self.url.rpartition("/")[0] + f"/{name}"
 
-@contextmanager
-def new_database(server_url: str, *, template: str = TEMPLATE) -> Iterator[str]:
-    """A database cloned from the template, dropped afterwards with whatever is still connected to it; its address."""
-    name = f"test_{uuid4().hex}"
-    with psycopg.connect(server_url, autocommit=True) as connection:
-        connection.execute(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
-        )
+    @contextmanager
+    def new_database(self, *, template: str = TEMPLATE) -> Iterator[str]:
+        """A database cloned from the template, dropped afterwards with whatever is still connected; its address."""
+        name = f"test_{uuid4().hex}"
+        create = sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY")
+        self._connection.execute(create.format(sql.Identifier(name), sql.Identifier(template)))
         try:
-            yield url_of(server_url, name)
+            yield self.url_of(name)
         finally:
-            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+            self._connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+    def close(self) -> None:
+        """Let the administrator go."""
+        self._connection.close()
