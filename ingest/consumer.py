@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 WAIT_S = 0.5
 SHORTEST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
-DOUBT_AFTER_ATTEMPTS = 4
+CONNECTION_WAIT_S = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,12 +157,9 @@ class Consumer:
         return True
 
     def _store(self, batch: Sequence[Delivery], writer: Writer, stop: threading.Event) -> Stored | None:
-        for attempt, pause_s in enumerate(_pauses(), 1):
+        for pause_s in _pauses():
             try:
-                if batch:
-                    stored = writer.write(batch, doubt_messages=attempt >= DOUBT_AFTER_ATTEMPTS)
-                else:
-                    stored = writer.look_around()
+                stored = writer.write(batch) if batch else writer.look_around()
             except Unavailable as error:
                 self._database_changed(str(error))
                 if stop.wait(pause_s):
@@ -207,7 +204,7 @@ class Consumer:
         """The database, as soon as it can be reached; None when ``stop`` was set before."""
         for pause_s in _pauses():
             try:
-                return Database(self._settings.database_url, max_size=2)
+                return Database(self._settings.database_url, max_size=2, timeout_s=CONNECTION_WAIT_S)
             except Unavailable as error:
                 if self._settings.fail_fast:
                     raise

@@ -11,7 +11,6 @@ from storage import municipalities, sensors
 from storage.database import Connection
 
 CHECK_EVERY_S = 1.0
-CHECK_FOR_UNKNOWN_EVERY_S = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +45,9 @@ class Registry:
         self._version: int | None = None
         self._checked_at = float("-inf")
 
-    def is_due(self, every_s: float = CHECK_EVERY_S) -> bool:
-        """Whether the last look at the version is at least so many seconds ago."""
-        return time.monotonic() - self._checked_at >= every_s
+    def is_due(self) -> bool:
+        """Whether the last look at the version is long enough ago for another."""
+        return time.monotonic() - self._checked_at >= CHECK_EVERY_S
 
     def refresh(self, connection: Connection) -> bool:
         """Look at the version, and load anew when it is another; True when it was."""

@@ -11,7 +11,7 @@ from domain.sensors import Rejection, RejectionReason, UnclaimedMessage
 from ingest.inbox import Delivery
 from ingest.interpret import rejected
 from ingest.reader import read
-from ingest.registry import CHECK_FOR_UNKNOWN_EVERY_S, Registered, Registry
+from ingest.registry import Registered, Registry
 from ingest.replay import reprocess
 from storage import observations, unclaimed
 from storage.database import Connection, Database
@@ -30,17 +30,11 @@ class Writer:
         self._database = database
         self._registry = Registry()
 
-    def write(self, deliveries: Sequence[Delivery], *, doubt_messages: bool = False) -> Stored:
+    def write(self, deliveries: Sequence[Delivery]) -> Stored:
         """Store a batch; when this returns, all of it is committed.
 
         Where the database refuses the batch for what it holds, it is halved until the message at fault is found; that
         one is set aside as a rejection.
-
-        Parameters
-        ----------
-        doubt_messages
-            Take also an error that looks like an unavailable database for a message's fault, when the database
-            answers otherwise: for a batch that failed several times.
 
         Raises
         ------
@@ -50,21 +44,17 @@ class Writer:
         """
         try:
             return self._write_together(deliveries)
-        except (Unavailable, SchemaMissing) as error:
+        except SchemaMissing as error:
             self._registry.forget()
-            if isinstance(error, SchemaMissing):
-                raise Unavailable(error.what, where=error.where, remedy=error.remedy) from error
-            if not (doubt_messages and self._answers()):
-                raise
-            refusal: Exception = error
+            raise Unavailable(error.what, where=error.where, remedy=error.remedy) from error
         except Exception as error:
             self._registry.forget()
-            refusal = error
-        if len(deliveries) == 1:
-            return self._set_aside(deliveries[0], refusal)
+            if isinstance(error, Unavailable) and not _exceeds_a_limit(error):
+                raise
+            if len(deliveries) == 1:
+                return self._set_aside(deliveries[0], error)
         middle = len(deliveries) // 2
-        first = self.write(deliveries[:middle], doubt_messages=doubt_messages)
-        return sum_of(first, self.write(deliveries[middle:], doubt_messages=doubt_messages))
+        return sum_of(self.write(deliveries[:middle]), self.write(deliveries[middle:]))
 
     def look_around(self) -> Stored:
         """Between batches: see whether devices were registered, and read what was kept of them.
@@ -87,8 +77,8 @@ class Writer:
             if self._registry.is_due():
                 changed = self._registry.refresh(connection)
             batch = _interpret(deliveries, self._registry.registered)
-            look_again = bool(batch.unclaimed) and self._registry.is_due(CHECK_FOR_UNKNOWN_EVERY_S)
-            if look_again and self._registry.refresh(connection):
+            # A stranger may have been registered a moment ago: one cheap look for each batch that holds one.
+            if batch.unclaimed and self._registry.refresh(connection):
                 changed = True
                 batch = _interpret(deliveries, self._registry.registered)
             stored = batch.store(connection)
@@ -125,14 +115,11 @@ class Writer:
             what = f"the database takes neither a message nor its rejection: {sentence}"
             raise Unavailable(what, remedy="see the database's log") from error
 
-    def _answers(self) -> bool:
-        """Whether the database takes part in an ordinary transaction."""
-        try:
-            with self._database.transaction() as connection:
-                self._registry.refresh(connection)
-        except Exception:
-            return False
-        return True
+
+def _exceeds_a_limit(error: Exception) -> bool:
+    """Whether the server found a row too large (SQLSTATE class 54), which the driver counts among outages."""
+    sqlstate = getattr(error.__cause__, "sqlstate", None)
+    return isinstance(sqlstate, str) and sqlstate.startswith("54")
 
 
 class _Batch:

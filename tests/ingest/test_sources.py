@@ -113,7 +113,14 @@ def test_malformed_native_messages(payload: str | bytes, sentence: str):
 
 @pytest.mark.parametrize(
     ("value", "told"),
-    [("true", "True"), ('"1.2"', "'1.2'"), ("1e999", "inf"), ("1" + "0" * 400, "1000"), ("{}", "{}"), ('"\\u0000"', "x00")],
+    [
+        ("true", "True"),
+        ('"1.2"', "'1.2'"),
+        ("1e999", "inf"),
+        ("1" + "0" * 400, "1000"),
+        ("{}", "{}"),
+        ('"\\u0000"', "x00"),
+    ],
 )
 def test_values_that_are_no_numbers(value: str, told: str):
     error = refusal(NATIVE, f'{{"phenomenonTime": "2026-11-22T10:00:00Z", "distance": {value}}}')
