@@ -1,0 +1,63 @@
+"""The whole chain with real servers: sensors, broker, ingest, database, forecast, plan, checker."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.system.command import halfvol
+from tests.system.ledger import ledger
+
+pytestmark = pytest.mark.system
+
+PROMISED = (
+    "messages_sent",
+    "observations_stored",
+    "messages_rejected",
+    "containers",
+    "stops",
+    "skipped",
+    "routes",
+    "distance_m",
+    "fixed_schedule_distance_m",
+    "plan_violations",
+    "duration_s",
+)
+
+
+def demo(data_dir: Path, **settings: str) -> dict[str, Any]:
+    """The summary of ``halfvol demo --once`` in a small town with a short history."""
+    arguments = ("demo", "--once", "--json", "--containers", "40", "--days", "6")
+    completed = halfvol(*arguments, data_dir=data_dir, PLAN_TIME_LIMIT_S="1", **settings)
+    assert completed.returncode == 0, completed.stderr
+    return json.loads(completed.stdout)
+
+
+def test_the_demo_on_the_embedded_servers(data_dir: Path) -> None:
+    summary = demo(data_dir)
+    assert set(PROMISED) <= set(summary)
+    assert summary["containers"] == 40
+    assert summary["stops"] + summary["skipped"] == 40
+    assert summary["plan_violations"] == 0
+    assert summary["routes"] >= 1
+    assert 0 < summary["distance_m"]
+    assert summary["messages_rejected"] > 0, "the town has sensors that send what cannot be read"
+    assert summary["messages_unclaimed"] > 0, "the town has a sensor that nobody registered"
+    counted = ledger(data_dir)
+    counted.assert_exactly_once()
+    assert summary["observations_stored"] == len(counted.stored)
+
+    again = demo(data_dir)
+    assert again["messages_sent"] >= summary["messages_sent"]
+    ledger(data_dir).assert_exactly_once()
+
+
+@pytest.mark.parametrize("version", [3, 5])
+def test_the_demo_on_mosquitto(data_dir: Path, mosquitto_url: str, version: int) -> None:
+    url = f"{mosquitto_url}?version={version}"
+    summary = demo(data_dir, MQTT_URL=url, MQTT_CLIENT_ID=f"halfvol-system-{version}")
+    assert summary["plan_violations"] == 0
+    ledger(data_dir).assert_exactly_once()
