@@ -139,7 +139,9 @@ def address(url: str) -> str:
     except psycopg.ProgrammingError:
         raise InvalidInput("the database's address cannot be read", remedy=remedy) from None
     user = f"{parts['user']}@" if parts.get("user") else ""
-    return f"{user}{parts.get('host') or 'localhost'}:{parts.get('port') or 5432}/{parts.get('dbname') or ''}"
+    # A password with an "@" that is not written as %40 would begin the host.
+    host = str(parts.get("host") or "localhost").rpartition("@")[2]
+    return f"{user}{host}:{parts.get('port') or 5432}/{parts.get('dbname') or ''}"
 
 
 def _configure(connection: Connection) -> None:
