@@ -16,6 +16,9 @@ from ingest.sensors.profiles import profile_named
 FUTURE_SKEW = timedelta(minutes=10)
 """How far a device's clock may run ahead of ours before its reading is set aside."""
 
+PROBLEMS_TOLD = 5
+"""How many parts of one message a rejection names before it only counts them."""
+
 Problem = tuple[RejectionReason, str]
 
 _DISTANCE = ObservedProperty.DISTANCE.value
@@ -34,13 +37,14 @@ class Interpreted:
 def rejected(
     topic: str, payload: bytes, received_at: datetime, problems: Sequence[Problem], device_id: str | None = None
 ) -> Rejection:
-    """The rejection of a message under its first problem's reason, telling all of them."""
-    detail = "; ".join(dict.fromkeys(sentence for _, sentence in problems))
-    return Rejection(topic, payload, received_at, problems[0][0], _shortened(detail), device_id)
-
-
-def _shortened(detail: str, longest: int = 2_000) -> str:
-    return detail if len(detail) <= longest else f"{detail[: longest - 4]} ..."
+    """The rejection of a message under its first problem's reason, telling the first few of them and how many more."""
+    sentences = list(dict.fromkeys(sentence for _, sentence in problems))
+    told = sentences[:PROBLEMS_TOLD]
+    if len(sentences) > len(told):
+        told.append(f"and {len(sentences) - len(told)} more")
+    if any(reason is RejectionReason.FUTURE for reason, _ in problems):
+        told.append("readings from the future are set aside: check the device's clock")
+    return Rejection(topic, payload, received_at, problems[0][0], "; ".join(told), device_id)
 
 
 def interpret(
@@ -138,10 +142,7 @@ def _observe(
     """Append the observations of one reading, and a problem for each of its values that cannot be one."""
     time = reading.phenomenon_time or received_at
     if time > received_at + future_skew:
-        detail = (
-            f"{label}its time {time.isoformat()} lies {_told_ahead(time - received_at)} after it was received;"
-            " readings from the future are set aside: check the device's clock"
-        )
+        detail = f"{label}its time {time.isoformat()} lies {_told_ahead(time - received_at)} after it was received"
         problems.append((RejectionReason.FUTURE, detail))
         return
     binding = device.binding_at(time)

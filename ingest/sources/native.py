@@ -78,7 +78,7 @@ def parse(topic: str, payload: bytes, received_at: datetime) -> Uplink:
             else:
                 problems.append((RejectionReason.MALFORMED, f"{label}{told(entry)} is not an object"))
     if not readings:
-        raise Unreadable(problems[0][0], "; ".join(sentence for _, sentence in problems))
+        raise Unreadable(problems[0][0], "; ".join(sentence for _, sentence in problems[:5]))
     return Uplink(
         source=Source.NATIVE,
         device_id=device,

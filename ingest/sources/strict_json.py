@@ -62,7 +62,8 @@ def read_object(payload: bytes) -> dict[str, object]:
     except UnicodeDecodeError as error:
         raise malformed(f"not UTF-8: byte {error.start} cannot be read") from None
     except json.JSONDecodeError as error:
-        raise malformed(f"not JSON: {error.msg} at character {error.pos}") from None
+        what = error.msg.removesuffix(" at")
+        raise malformed(f"not JSON: {what} at character {error.pos}") from None
     except RecursionError:
         raise malformed("the JSON is nested too deeply") from None
     except ValueError:

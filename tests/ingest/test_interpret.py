@@ -126,6 +126,14 @@ def test_one_bad_observation_of_a_batch_sets_aside_only_itself():
     assert rejection.payload == b"whole"
 
 
+def test_a_batch_that_is_wrong_throughout_is_told_briefly():
+    found = run(uplink(*[Reading(NOW + timedelta(days=300 + day), {"distance": 1.0}) for day in range(40)]), device())
+    detail = found.rejections[0].detail
+    assert "observation 5 of 40: " in detail
+    assert "; and 35 more; " in detail
+    assert detail.count("check the device's clock") == 1
+
+
 def test_unknown_device_waits_to_be_claimed():
     message = Uplink(Source.THINGS_STACK, "X", NOW, payload=b"\x01", f_port=1, model="em310-udl")
     (waiting,) = run(message, None).unclaimed
