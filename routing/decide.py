@@ -23,6 +23,10 @@ class Policy:
     ----------
     overflow_risk_limit
         A container with more risk than this before its next chance must be visited. Lower: more stops, fewer overflows.
+    extra_visit_risk
+        Outside its round, a container with more risk than this before the next working day must be visited; between
+        ``overflow_risk_limit`` and this it may be, where that is worth the detour. Lower: more trucks sent for a few
+        containers.
     overflow_cost
         What one overflow costs (cleaning up, complaints). Higher: longer detours for a small risk.
     visit_value
@@ -39,6 +43,7 @@ class Policy:
     """
 
     overflow_risk_limit: float = 0.02
+    extra_visit_risk: float = 0.3
     overflow_cost: int = 10_000
     visit_value: int = 600
     silent_after_days: float = 7.0
@@ -47,7 +52,7 @@ class Policy:
     horizon_days: float = 7.0
 
     def __post_init__(self) -> None:
-        for name in ("overflow_risk_limit", "capacity_quantile", "least_fill_share"):
+        for name in ("overflow_risk_limit", "extra_visit_risk", "capacity_quantile", "least_fill_share"):
             if not 0 < getattr(self, name) < 1:
                 raise InvalidInput(f"must lie between 0 and 1, not {getattr(self, name)}", where=f"policy {name}")
         for name in ("overflow_cost", "visit_value", "silent_after_days", "horizon_days"):
@@ -59,8 +64,9 @@ class Policy:
 class Due:
     """A container as the planning day sees it. Times in epoch seconds.
 
-    ``round_s``: when today's round would come; ``next_chance_s``: the next time that a truck could come (None: never
-    scheduled); ``has_round``: its fraction is collected today; ``has_vehicle``: a vehicle for it works today.
+    ``round_s``: when today's round would come; ``next_chance_s``: the next time that a truck could come (its next
+    round, or the next working day where it has none today; None: never scheduled); ``has_round``: its fraction is
+    collected today; ``has_vehicle``: a vehicle for it works today.
     """
 
     container: Container
@@ -110,16 +116,18 @@ def conclude(
     *,
     thresholds: Mapping[int, float],
     round_s: float,
+    known_s: float,
     time_zone: tzinfo,
 ) -> tuple[Decision, ...]:
     """Join candidates and solution (stop ids = container ids) into decisions with their explanation.
 
-    ``thresholds``: fullness threshold by container id, to tell a full container from one on the way. A candidate that
-    was no stop of the solved problem, although it should have been, counts as unreachable.
+    ``thresholds``: fullness threshold by container id, to tell a full container from one on the way; ``round_s``: when
+    the round begins; ``known_s``: when the forecast was made (both epoch seconds). A candidate that was no stop of the
+    solved problem, although it should have been, counts as unreachable.
     """
     visited = {stop_id for route in solution.routes for stop_id in route.stop_ids}
     left_out = {unassigned.stop_id: unassigned.reason for unassigned in solution.unassigned}
-    at = datetime.fromtimestamp(round_s, UTC)
+    at, known_at = (datetime.fromtimestamp(seconds, UTC) for seconds in (round_s, known_s))
     decisions: list[Decision] = []
     for candidate in candidates:
         visit = candidate.container_id in visited
@@ -135,7 +143,9 @@ def conclude(
             last_observed_at=_moment(candidate.last_observed_s),
             last_fill_level=candidate.last_fill_level,
         )
-        decisions.append(replace(decision, explanation=explain(decision, at=at, time_zone=time_zone)))
+        decisions.append(
+            replace(decision, explanation=explain(decision, at=at, known_at=known_at, time_zone=time_zone))
+        )
     return tuple(decisions)
 
 
@@ -157,7 +167,7 @@ def _final_reason(
     if not visited:
         why_not = left_out.get(candidate.container_id)
         return ReasonCode.UNREACHABLE if why_not is None else _WHY_NOT[why_not]
-    if candidate.urgency is Urgency.MAY:
+    if candidate.urgency is Urgency.MAY and candidate.reason is not ReasonCode.OVERFLOW_RISK:
         return ReasonCode.ABOVE_THRESHOLD if candidate.fill_level >= threshold else ReasonCode.ON_THE_WAY
     return candidate.reason
 
@@ -191,8 +201,10 @@ def _judge(due: Due, policy: Policy, fill_level: float, risk: float) -> tuple[Ur
     at_risk = risk > policy.overflow_risk_limit
     if not due.has_round:
         # What is not known is no reason to send a truck outside its round; what is known to overflow is.
-        extra = at_risk and not silent and due.has_vehicle
-        return (Urgency.MUST, ReasonCode.OVERFLOW_RISK) if extra else (Urgency.SKIP, ReasonCode.NO_ROUND)
+        if not at_risk or silent or not due.has_vehicle:
+            return Urgency.SKIP, ReasonCode.NO_ROUND
+        urgency = Urgency.MUST if risk > policy.extra_visit_risk else Urgency.MAY
+        return urgency, ReasonCode.OVERFLOW_RISK
     if not due.has_vehicle:
         return Urgency.SKIP, ReasonCode.NO_VEHICLE
     if silent:

@@ -14,6 +14,9 @@ from domain.plans import Decision, ReasonCode
 SILENT_FROM = timedelta(days=1)
 """A sensor that has said nothing trustworthy for so long is called silent."""
 
+SAME_LEVEL = 0.035
+"""A forecast that differs less than this from the last reading is not told apart from it."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Language:
@@ -23,9 +26,10 @@ class _Language:
     months: tuple[str, ...]
     on_day: str
     on_date: str
-    tomorrow: str
     today: str
     full: str
+    measured: str
+    by_then: str
     grows: str
     steady: str
     silent: str
@@ -49,9 +53,10 @@ _ENGLISH = _Language(
     ),
     on_day="on {weekday}",
     on_date="on {weekday} {day} {month}",
-    tomorrow="tomorrow",
     today="later today",
     full="{level} full",
+    measured="measured {last}",
+    by_then="about {level} full when the truck comes",
     grows="grows {growth} a day",
     steady="hardly grows",
     silent="sensor silent for {days} days, last {last}",
@@ -87,9 +92,10 @@ _DUTCH = _Language(
     ),
     on_day="op {weekday}",
     on_date="op {weekday} {day} {month}",
-    tomorrow="morgen",
     today="later vandaag",
     full="{level} vol",
+    measured="gemeten {last}",
+    by_then="ongeveer {level} vol als de wagen komt",
     grows="groeit {growth} per dag",
     steady="groeit nauwelijks",
     silent="sensor zwijgt al {days} dagen, laatst {last}",
@@ -118,20 +124,20 @@ _DUTCH = _Language(
 )
 
 
-def explain(decision: Decision, *, at: datetime, time_zone: tzinfo) -> dict[str, str]:
+def explain(decision: Decision, *, at: datetime, known_at: datetime, time_zone: tzinfo) -> dict[str, str]:
     """Say in one sentence per language ("en", "nl") why the container is visited or skipped.
 
-    ``at``: when the round begins (aware); ``time_zone``: of the municipality, for weekdays. Numbers that the decision
-    does not have are left out of the sentence.
+    ``at``: when the round begins; ``known_at``: when the plan was made, from which a silence counts; both aware.
+    ``time_zone``: of the municipality, for weekdays. Numbers that the decision does not have are left out.
     """
     return {
-        "en": _sentence(_ENGLISH, decision, at, time_zone),
-        "nl": _sentence(_DUTCH, decision, at, time_zone),
+        language: _sentence(words, decision, at=at, known_at=known_at, time_zone=time_zone)
+        for language, words in (("en", _ENGLISH), ("nl", _DUTCH))
     }
 
 
-def _sentence(language: _Language, decision: Decision, at: datetime, time_zone: tzinfo) -> str:
-    known = _known(language, decision, at)
+def _sentence(language: _Language, decision: Decision, *, at: datetime, known_at: datetime, time_zone: tzinfo) -> str:
+    known = _known(language, decision, known_at)
     outlook = _outlook(language, decision, at, time_zone)
     outcome = (language.visited if decision.visited else language.skipped).get(decision.reason)
     if outcome is None:
@@ -144,21 +150,31 @@ def _sentence(language: _Language, decision: Decision, at: datetime, time_zone: 
     return sentence[0].upper() + sentence[1:]
 
 
-def _known(language: _Language, decision: Decision, at: datetime) -> str:
+def _known(language: _Language, decision: Decision, known_at: datetime) -> str:
     """What is known of the container: fresh, from a silent sensor, or nothing."""
     level = None if decision.fill_level is None else percent(decision.fill_level)
     if decision.last_observed_at is None:
         return language.never_read
-    silence = at - decision.last_observed_at
+    silence = known_at - decision.last_observed_at
     if silence < SILENT_FROM:
-        parts = [language.full.format(level=level)] if level else []
-        return ", ".join([*parts, *_growth(language, decision)])
+        return ", ".join(_fresh(language, decision))
     last = level if decision.last_fill_level is None else percent(decision.last_fill_level)
     words = language.silent if silence.days > 1 else language.silent_one_day
     parts = [words.format(days=silence.days, last=last)] if last else []
     if level:
         parts.append(language.estimate.format(level=level))
     return ", ".join(parts)
+
+
+def _fresh(language: _Language, decision: Decision) -> list[str]:
+    """One level where the measured one still holds when the truck comes, both where it does not."""
+    growth = _growth(language, decision)
+    level, last = decision.fill_level, decision.last_fill_level
+    if level is None:
+        return growth
+    if last is None or abs(level - last) < SAME_LEVEL:
+        return [language.full.format(level=percent(level)), *growth]
+    return [language.measured.format(last=percent(last)), *growth, language.by_then.format(level=percent(level))]
 
 
 def _growth(language: _Language, decision: Decision) -> list[str]:
@@ -186,8 +202,6 @@ def _day(language: _Language, day: datetime, today: datetime) -> str:
     ahead = (day.date() - today.date()).days
     if ahead <= 0:
         return language.today
-    if ahead == 1:
-        return language.tomorrow
     weekday = language.weekdays[day.weekday()]
     if ahead < 7:
         return language.on_day.format(weekday=weekday)

@@ -71,6 +71,16 @@ class WorkingDays:
                     return min(starts)
         return None
 
+    def next_working_day(self, fraction: Fraction, after: date) -> datetime | None:
+        """The first departure, on a day after ``after``, of a vehicle that takes the fraction, round or no round."""
+        for days in range(1, DAYS_AHEAD + 1):
+            starts = [
+                w.starts_at for w in self.working(after + timedelta(days=days)) if fraction in w.vehicle.fractions
+            ]
+            if starts:
+                return min(starts)
+        return None
+
     def next_round_date(self, after: date) -> date:
         """The first day, ``after`` itself included, with a round and a vehicle at work that takes its fraction.
 

@@ -174,6 +174,7 @@ class _Day:
     date: datetime.date
     origin_s: float
     round_s: float
+    known_s: float
     working: tuple[WorkingVehicle, ...]
     dues: tuple[Due, ...]
     candidates: tuple[Candidate, ...]
@@ -186,6 +187,7 @@ class _Day:
             date=date,
             origin_s=midnight.timestamp(),
             round_s=inputs.days.begins_at(date).timestamp(),
+            known_s=known_at.timestamp(),
             working=tuple(inputs.days.working(date)),
             dues=tuple(all_dues),
             candidates=tuple(decide(all_dues, policy)),
@@ -220,6 +222,7 @@ def _plan(inputs: Inputs, day: _Day, places: Places, solution: Solution, fixed_s
             solution,
             thresholds={container.id: container.fullness_threshold for container in inputs.containers},
             round_s=day.round_s,
+            known_s=day.known_s,
             time_zone=inputs.days.time_zone,
         ),
         routes=routes,

@@ -40,8 +40,14 @@ def dues(inputs: Inputs, day: datetime.date, *, known_at: datetime.datetime) -> 
     """What each container is due on that day, from what is known at a moment."""
     fractions = {container.id: container.fraction for container in inputs.containers}
     forecasts = forecast_many(inputs.histories, fractions=fractions, at_s=known_at.timestamp())
-    chances = {fraction: inputs.days.next_chance(fraction, day) for fraction in set(fractions.values())}
     collected = inputs.days.fractions_with_round(day)
+    # A container without a round today can still get an extra visit tomorrow, so only the risk until then counts.
+    chances = {
+        fraction: inputs.days.next_chance(fraction, day)
+        if fraction in collected
+        else inputs.days.next_working_day(fraction, day)
+        for fraction in set(fractions.values())
+    }
     served = {fraction for working in inputs.days.working(day) for fraction in working.vehicle.fractions}
     round_s = inputs.days.begins_at(day).timestamp()
     return [

@@ -65,6 +65,8 @@ def test_every_verdict() -> None:
 def test_outside_its_round_a_container_is_visited_only_when_it_would_overflow() -> None:
     assert judged(due(0.5, has_round=False)) == (Urgency.SKIP, ReasonCode.NO_ROUND)
     assert judged(due(0.95, has_round=False)) == (Urgency.MUST, ReasonCode.OVERFLOW_RISK)
+    cautious = Policy(extra_visit_risk=0.99)
+    assert judged(due(0.95, has_round=False), cautious) == (Urgency.MAY, ReasonCode.OVERFLOW_RISK)
     assert judged(due(0.95, has_round=False, has_vehicle=False)) == (Urgency.SKIP, ReasonCode.NO_ROUND)
     assert judged(due(0.95, has_round=False, observed_days_ago=9)) == (Urgency.SKIP, ReasonCode.NO_ROUND)
 
@@ -154,6 +156,7 @@ def test_decisions_say_what_the_routes_do_and_why() -> None:
         solution,
         thresholds={each.container_id: 0.7 for each in candidates},
         round_s=ROUND_S,
+        known_s=ROUND_S - 8 * 3600,
         time_zone=ZoneInfo("Europe/Helsinki"),
     )
     assert [decision.container_id for decision in decisions] == [each.container_id for each in candidates]

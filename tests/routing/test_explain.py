@@ -43,7 +43,7 @@ SKIPPED = {
 
 
 def said(decision: Decision) -> tuple[str, str]:
-    sentences = explain(decision, at=TUESDAY, time_zone=AMSTERDAM)
+    sentences = explain(decision, at=TUESDAY, known_at=TUESDAY, time_zone=AMSTERDAM)
     assert set(sentences) == {"en", "nl"}
     for sentence in sentences.values():
         assert "None" not in sentence
@@ -58,6 +58,18 @@ def test_a_healthy_container_that_is_skipped() -> None:
         "72 % full, grows 9 % a day; next truck here on Friday, 4 % risk of overflowing before that: skipped",
         "72 % vol, groeit 9 % per dag; volgende wagen hier op vrijdag, tot dan 4 % kans op overlopen: overgeslagen",
     )
+
+
+def test_a_reading_of_the_day_before_tells_both_levels() -> None:
+    evening = replace(FRESH, last_observed_at=TUESDAY - timedelta(hours=20), last_fill_level=0.55)
+    assert said(evening)[0].startswith("Measured 55 %, grows 9 % a day, about 72 % full when the truck comes; next")
+    assert said(evening)[1].startswith("Gemeten 55 %, groeit 9 % per dag, ongeveer 72 % vol als de wagen komt; volg")
+
+
+def test_silence_counts_from_when_the_plan_was_made() -> None:
+    observed = replace(FRESH, last_observed_at=TUESDAY - timedelta(hours=30))
+    made_before = TUESDAY - timedelta(hours=28)
+    assert "silent" not in explain(observed, at=TUESDAY, known_at=made_before, time_zone=AMSTERDAM)["en"]
 
 
 def test_a_silent_sensor() -> None:
@@ -120,7 +132,7 @@ def test_nothing_known_at_all() -> None:
     ("days", "english", "dutch"),
     [
         (0, "later today", "later vandaag"),
-        (1, "tomorrow", "morgen"),
+        (1, "on Wednesday", "op woensdag"),
         (2, "on Thursday", "op donderdag"),
         (6, "on Monday", "op maandag"),
         (7, "on Tuesday 1 December", "op dinsdag 1 december"),
