@@ -80,7 +80,7 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Unassigned:
-    """A stop in no route. ``detour_cost``: what the cheapest visit would have cost in cents, if that is the reason."""
+    """A stop in no route. ``detour_cost``: what a visit costs at least, in cents, if that is the reason."""
 
     stop_id: int
     reason: UnassignedReason
@@ -107,7 +107,10 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Which engine found the routes of these vehicles: "OR-Tools", "PyVRP", or "PyVRP, improved by OR-Tools"."""
+    """Which engine found the routes of these vehicles, and after how many ``seconds``.
+
+    ``found_by``: "OR-Tools", "PyVRP", "PyVRP, improved by OR-Tools", or "insertion" where neither found any.
+    """
 
     vehicle_ids: tuple[int, ...]
     stops: int

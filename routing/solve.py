@@ -1,8 +1,9 @@
 """Solving: from a problem to the best solution that the engines find in the time given.
 
-The problem falls apart where fractions share no vehicle. Each part is searched by PyVRP, the strongest of the two where
-it can express the problem, and from the best routes so far by OR-Tools, which can express everything; the parts, or the
-two engines, run side by side. Whatever they return is tidied, completed and compared in exact integers.
+The problem falls apart where fractions share no vehicle. Each part is searched by PyVRP, the stronger of the two where
+it can express the problem, and then from the best routes so far by OR-Tools, which can express everything. The parts
+run side by side; a single part is searched from two seeds, and then by both engines. Whatever they return is tidied,
+completed and compared in exact integers.
 
 What is promised of repeatability: with ``iterations`` set, and the time limit not reached, the same problem, seed and
 engine give the same solution. With a time limit alone the outcome depends on the speed of the machine.
@@ -36,6 +37,9 @@ SMALL_STOPS = 12
 
 SHORTEST_BESIDE_S = 2.0
 """Below this time limit starting processes is not worth it either."""
+
+TELL_EVERY_S = 0.25
+"""How often progress is told at most."""
 
 FIRST_SHARE = 0.65
 """Share of the time for the first search; the rest is for OR-Tools from the best routes."""
@@ -91,6 +95,8 @@ class _Run:
         self._seed = seed
         self._iterations = iterations
         self._on_progress = on_progress
+        self._tell_at = self._began_at
+        self._searches = 0
         self._index = index_of(problem)
         self._parts = [_Part(number, part) for number, part in enumerate(parts(self._index))]
 
@@ -99,49 +105,68 @@ class _Run:
         spare_s = min(0.1 * self._time_limit_s, 0.1 + len(self._index.problem.stops) / 2000)
         ends_at = self._began_at + self._time_limit_s - spare_s
         if self._parts and engine == "ortools":
-            self._search("OR-Tools", ends_at)
+            self._search(["OR-Tools"], ends_at)
         elif self._parts and engine == "pyvrp":
-            self._search("PyVRP", ends_at)
+            self._search(["PyVRP"], ends_at)
         elif self._parts:
-            self._search("PyVRP", ends_at - (1 - FIRST_SHARE) * self._time_limit_s)
-            self._search("OR-Tools", ends_at)
+            # With fewer parts than cores a second search keeps the other core busy.
+            spare = len(self._parts) < cores() and not self._small()
+            self._search(["PyVRP", "PyVRP"] if spare else ["PyVRP"], ends_at - (1 - FIRST_SHARE) * self._time_limit_s)
+            self._search(["OR-Tools", "PyVRP"] if spare else ["OR-Tools"], ends_at)
+        for part in self._parts:
+            part.fill_if_empty()
         self._tell(1.0)
         routes: dict[int, Route] = {}
         for part in self._parts:
             # A part counts places in a matrix of its own; its visits are timed anew on the whole problem.
             routes |= routes_of(self._index, visits_of(part.routes))
-        return assemble(self._index, fill_in(self._index, routes), [part.record() for part in self._parts])
+        return assemble(self._index, routes, [part.record() for part in self._parts])
 
-    def _search(self, engine: EngineName, ends_at: float) -> None:
-        tasks = [
-            Task(
-                part.number,
-                part.problem,
-                engine,
-                weight=len(part.problem.stops),
-                seed=self._seed,
-                iterations=self._iterations or _patience(engine, len(part.problem.stops)),
-                start=visits_of(part.routes) or None,
-            )
-            for part in self._parts
-        ]
+    def _small(self) -> bool:
+        return max(len(part.problem.stops) for part in self._parts) <= SMALL_STOPS
+
+    def _search(self, engines: Sequence[EngineName], ends_at: float) -> None:
+        """Let each engine search each part from the best routes so far."""
+        tasks: list[Task] = []
+        part_of: list[_Part] = []
+        for part in self._parts:
+            for engine in engines:
+                stops = len(part.problem.stops)
+                self._searches += 1
+                part_of.append(part)
+                tasks.append(
+                    Task(
+                        len(tasks),
+                        part.problem,
+                        engine,
+                        weight=stops,
+                        seed=self._seed + self._searches,
+                        iterations=self._iterations or _patience(engine, stops),
+                        start=visits_of(part.routes) or None,
+                    )
+                )
 
         def found(number: int, visits: Visits) -> None:
-            self._parts[number].offer(engine, visits, time.monotonic() - self._began_at)
-            self._tell()
+            part_of[number].offer(number, tasks[number].engine, visits, time.monotonic() - self._began_at)
+            self._tell_now_and_then()
 
-        small = max(len(part.problem.stops) for part in self._parts) <= SMALL_STOPS
-        if small or ends_at - time.monotonic() < SHORTEST_BESIDE_S or not can_run_beside():
+        if self._small() or ends_at - time.monotonic() < SHORTEST_BESIDE_S or not can_run_beside():
             run_here(tasks, ends_at=ends_at, on_found=found)
         else:
-            run_beside(share_out(tasks, cores()), ends_at=ends_at, on_found=found, on_wait=self._tell)
+            lanes = share_out(tasks, cores())
+            run_beside(lanes, ends_at=ends_at, on_found=found, on_wait=self._tell_now_and_then)
+        for part in self._parts:
+            part.settle()
 
-    def _tell(self, share: float | None = None) -> None:
+    def _tell_now_and_then(self) -> None:
+        if self._on_progress is not None and time.monotonic() >= self._tell_at:
+            self._tell_at = time.monotonic() + TELL_EVERY_S
+            self._tell(min(1.0, (time.monotonic() - self._began_at) / self._time_limit_s))
+
+    def _tell(self, share: float) -> None:
         if self._on_progress is None:
             return
-        if share is None:
-            share = min(1.0, (time.monotonic() - self._began_at) / self._time_limit_s)
-        known = [part.best[1] for part in self._parts if part.best is not None]
+        known = [best[1] for part in self._parts if (best := part.preview()) is not None]
         self._on_progress(share, sum(known) / UNITS_PER_CENT if len(known) == len(self._parts) else None)
 
 
@@ -154,12 +179,32 @@ class _Part:
         self.index: Index = index_of(problem)
         self.routes: dict[int, Route] = {}
         self.best: Rank | None = None
+        self._offered: dict[int, tuple[EngineName, Visits, float]] = {}
         self._found_by: list[EngineName] = []
         self._found_after_s = 0.0
 
-    def offer(self, engine: EngineName, visits: Visits, after_s: float) -> None:
-        """Take these visits if they are better than what there is."""
-        routes = fill_in(self.index, routes_of(self.index, visits))
+    def offer(self, task: int, engine: EngineName, visits: Visits, after_s: float) -> None:
+        """Keep what a search found last, which is its best, until it is settled."""
+        self._offered[task] = (engine, visits, after_s)
+
+    def preview(self) -> Rank | None:
+        """How good the best routes are now, offers included."""
+        ranks = [rank(self.index, routes_of(self.index, visits)) for _, visits, _ in self._offered.values()]
+        return min([*ranks, self.best] if self.best is not None else ranks, default=None)
+
+    def settle(self) -> None:
+        """Complete what was offered, and take it if it is better; in an order that timing does not change."""
+        for _, (engine, visits, after_s) in sorted(self._offered.items()):
+            self._take(engine, fill_in(self.index, routes_of(self.index, visits)), after_s)
+        self._offered.clear()
+
+    def fill_if_empty(self) -> None:
+        """Where no engine found anything, insert one stop after the other."""
+        if self.best is None:
+            self.routes = fill_in(self.index, {})
+            self.best = rank(self.index, self.routes)
+
+    def _take(self, engine: EngineName, routes: dict[int, Route], after_s: float) -> None:
         offered = rank(self.index, routes)
         if self.best is None or offered < self.best:
             self.routes, self.best, self._found_after_s = routes, offered, after_s

@@ -72,14 +72,16 @@ def _unassigned(index: Index, routes: dict[int, Route], stop: Stop) -> Unassigne
     if stop.id in index.hopeless:
         return Unassigned(stop.id, index.hopeless[stop.id])
     candidates = insertions(index, routes, stop)
-    at_least = candidates[0].units
+    if stop.prize is None:
+        return Unassigned(stop.id, UnassignedReason.TIME)
+    worth = stop.prize * UNITS_PER_CENT
+    if candidates[0].units >= worth:
+        # Driving alone costs too much already; loads and times could only make it dearer.
+        return Unassigned(stop.id, UnassignedReason.NOT_WORTH_DETOUR, _cents(candidates[0].units))
     allowed = cheapest_allowed(index, routes, candidates)
-    worth = stop.prize * UNITS_PER_CENT if stop.prize is not None else None
-    if worth is not None and at_least >= worth:
-        return Unassigned(stop.id, UnassignedReason.NOT_WORTH_DETOUR, _cents(allowed[0] if allowed else at_least))
-    if worth is not None and allowed is not None and allowed[0] >= worth:
-        return Unassigned(stop.id, UnassignedReason.NOT_WORTH_DETOUR, _cents(allowed[0]))
-    return Unassigned(stop.id, UnassignedReason.TIME)
+    if allowed is None:
+        return Unassigned(stop.id, UnassignedReason.TIME)
+    return Unassigned(stop.id, UnassignedReason.NOT_WORTH_DETOUR, _cents(allowed[0]))
 
 
 def _cents(units: int) -> int:

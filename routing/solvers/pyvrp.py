@@ -17,8 +17,16 @@ from typing import Any
 import numpy as np
 import pyvrp
 from numpy.typing import NDArray
-from pyvrp.IteratedLocalSearch import IteratedLocalSearchCallbacks, IteratedLocalSearchParams
-from pyvrp.solve import SolveParams
+from pyvrp.IteratedLocalSearch import IteratedLocalSearch, IteratedLocalSearchCallbacks, IteratedLocalSearchParams
+from pyvrp.PenaltyManager import PenaltyManager, PenaltyParams
+from pyvrp.search import (
+    OPERATORS,
+    LocalSearch,
+    NeighbourhoodParams,
+    PerturbationManager,
+    PerturbationParams,
+    compute_neighbours,
+)
 
 from domain.plans import StepKind
 from routing.problem import LATEST_S, DisposalSite, Problem, Stop, TimeWindow, Vehicle
@@ -43,15 +51,21 @@ def search(
     if not model.clients:
         return start
     callbacks = _Callbacks(lambda best: on_improved(model.visits(best)) if on_improved else None)
-    result = pyvrp.solve(
-        model.data,
-        _Stop(ends_at, iterations),
-        seed=seed,
-        collect_stats=False,
-        display=False,
-        params=SolveParams(ils=IteratedLocalSearchParams(callbacks=callbacks)),
-        initial_solution=model.solution(start) if start else None,
-    )
+    random = pyvrp.RandomNumberGenerator(seed=seed)
+    neighbours = compute_neighbours(model.data, NeighbourhoodParams())
+    local_search = LocalSearch(model.data, random, neighbours, PerturbationManager(PerturbationParams()))
+    for operator in OPERATORS:
+        if operator.supports(model.data):
+            local_search.add_operator(operator(model.data))
+    # PyVRP's own first penalties (50,000 a unit) take tens of thousands of iterations to come down to these.
+    penalties = PenaltyManager(model.penalties(), PenaltyParams())
+    initial = model.solution(start) if start else None
+    if initial is None:
+        made_up = pyvrp.Solution.make_random(model.data, random)
+        initial = local_search(made_up, penalties.max_cost_evaluator(), exhaustive=True)
+    parameters = IteratedLocalSearchParams(callbacks=callbacks)
+    algorithm = IteratedLocalSearch(model.data, penalties, local_search, initial, parameters)
+    result = algorithm.run(_Stop(ends_at, iterations), collect_stats=False)
     return model.visits(result.best) if result.best.is_feasible() else start
 
 
@@ -212,6 +226,23 @@ class _Model:
         np.fill_diagonal(distances, 0)
         np.fill_diagonal(durations, 0)
         return distances, durations
+
+    def penalties(self) -> tuple[list[float], float, float]:
+        """First penalties for a unit of load, time and distance too much, about what they could save.
+
+        A kilogram or litre saves its share of a disposal trip, a second a few times its price.
+        """
+        metre = sum(self._scale.scaled(units_per_metre(vehicle)) for vehicle in self.vehicles) / len(self.vehicles)
+        second = sum(self._scale.scaled(units_per_second(vehicle)) for vehicle in self.vehicles) / len(self.vehicles)
+        sites = self._index.problem.disposal_sites
+        grid = np.ix_([stop.location for stop, _ in self.clients], [site.location for site in sites])
+        metres = np.median(self._index.problem.matrix.distances_m[grid])
+        seconds = np.median(self._index.problem.matrix.durations_s[grid]) + sites[0].service_s
+        trip = 2 * float(metre * metres + second * seconds)
+        capacities_kg = np.mean([vehicle.capacity_kg for vehicle in self.vehicles])
+        capacities_l = np.mean([vehicle.capacity_l for vehicle in self.vehicles])
+        loads = [min(max(4 * trip / max(float(c), 1.0), 1.0), 1e5) for c in (capacities_kg, capacities_l)]
+        return loads, min(max(4 * second, 200 * metre / 10, 1.0), 1e5), max(metre, 1.0)
 
     def visits(self, solution: pyvrp.Solution) -> dict[int, list[Visit]]:
         """PyVRP's routes as visits, each ending at the disposal site of its virtual end."""
