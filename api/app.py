@@ -37,7 +37,6 @@ def create_app(database: Database, settings: ApiSettings) -> FastAPI:
         summary="Collection routes that skip the half-empty containers.",
         description=DESCRIPTION,
         version=API_VERSION,
-        contact={"name": settings.contact_name, "email": settings.contact_email, "url": settings.contact_url},
         license_info={"name": "EUPL-1.2", "identifier": "EUPL-1.2"},
         # FastAPI's own pages load their scripts from other people's servers.
         docs_url=None,
@@ -68,6 +67,10 @@ def openapi_document(request: Request) -> Response:
 def describe(app: FastAPI) -> dict[str, Any]:
     """OpenAPI 3.1, with ``/v1`` in the server's address and errors as problems with status 400 instead of 422."""
     document = dict(app.openapi())
+    settings: ApiSettings = app.state.settings
+    # Not given to FastAPI: it wants a package more to validate the address.
+    contact = {"name": settings.contact_name, "email": settings.contact_email, "url": settings.contact_url}
+    document["info"] = {**document["info"], "contact": contact}
     document["servers"] = [{"url": "/v1"}]
     document["paths"] = {
         path.removeprefix("/v1"): {method: _with_problems(operation) for method, operation in operations.items()}

@@ -1,4 +1,4 @@
-"""The reasons of decisions as labels of a few words, for lists and counts. Whole sentences are ``routing.explain``'s."""
+"""The reasons of decisions as labels of a few words, for counts. Whole sentences are ``routing.explain``'s."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from api.language import Language
 from domain.plans import ReasonCode
 
 LABELS: Mapping[ReasonCode, Mapping[Language, str]] = {
-    ReasonCode.OVERFLOW_RISK: {"en": "may overflow before the next round", "nl": "kan overlopen vóór de volgende ronde"},
+    ReasonCode.OVERFLOW_RISK: {
+        "en": "may overflow before the next round",
+        "nl": "kan overlopen vóór de volgende ronde",
+    },
     ReasonCode.ABOVE_THRESHOLD: {"en": "full enough to empty", "nl": "vol genoeg om te legen"},
     ReasonCode.ON_THE_WAY: {"en": "on the way, worth the stop", "nl": "ligt op de route en loont"},
     ReasonCode.NO_TRUSTED_READING: {"en": "no reading to rely on", "nl": "geen betrouwbare meting"},

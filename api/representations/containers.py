@@ -65,7 +65,7 @@ class CoordinateReferenceSystem(Representation):
     """GeoJSON's older way to say that coordinates are longitude, latitude."""
 
     type: Literal["name"] = "name"
-    properties: dict[str, str] = {"name": CRS84}
+    properties: dict[str, str] = Field(default_factory=lambda: {"name": CRS84})
 
 
 class ContainerCollection(Representation):
@@ -136,7 +136,9 @@ def decisions_of(plan: Plan, language: Language) -> Mapping[int, ContainerDecisi
         for number, step in enumerate(stops, start=1):
             if step.container_id is not None:
                 places[step.container_id] = (route.id, number)
-    return {each.container_id: _decision(plan, each, language, places.get(each.container_id)) for each in plan.decisions}
+    return {
+        each.container_id: _decision(plan, each, language, places.get(each.container_id)) for each in plan.decisions
+    }
 
 
 def _decision(

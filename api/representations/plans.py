@@ -112,9 +112,7 @@ def summary(plan: Plan, language: Language) -> PlanSummary:
         ],
         fixed_schedule=None
         if fixed is None
-        else Totals(
-            stops=fixed.stops, routes=fixed.routes, distance_m=fixed.distance_m, duration_s=fixed.duration_s
-        ),
+        else Totals(stops=fixed.stops, routes=fixed.routes, distance_m=fixed.distance_m, duration_s=fixed.duration_s),
         engines=plan.engines,
         road_source=plan.road_source,
     )

@@ -46,6 +46,7 @@ class GeoJsonResponse(Response):
 
 @router.get("/containers", response_class=GeoJsonResponse, response_model=ContainerCollection)
 def list_containers(
+    *,
     connection: Transaction,
     municipality: MunicipalityOf,
     settings: SettingsOf,
@@ -70,6 +71,7 @@ def list_containers(
 
 @router.get("/containers/{containerId}", response_class=GeoJsonResponse, response_model=ContainerFeature)
 def get_container(
+    *,
     container_id: ContainerId,
     connection: Transaction,
     municipality: MunicipalityOf,
@@ -90,6 +92,7 @@ def get_container(
 
 @router.get("/containers/{containerId}/observations")
 def list_observations(
+    *,
     container_id: ContainerId,
     connection: Transaction,
     municipality: MunicipalityOf,

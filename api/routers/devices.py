@@ -79,9 +79,7 @@ def list_unclaimed_devices(connection: Transaction) -> UnclaimedDevices:
 
 
 @router.get("/rejections")
-def list_rejections(
-    connection: Transaction, limit: Annotated[int, Query(ge=1, le=1000)] = 100
-) -> Rejections:
+def list_rejections(connection: Transaction, limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> Rejections:
     """Messages that could not be read, newest first."""
     return Rejections(
         counts=[

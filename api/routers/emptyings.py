@@ -80,9 +80,7 @@ def put_emptying(
 
 
 @router.delete("/emptyings/{emptyingId}")
-def withdraw_emptying(
-    emptying_id: EmptyingId, connection: Transaction, municipality: MunicipalityOf
-) -> StoredEmptying:
+def withdraw_emptying(emptying_id: EmptyingId, connection: Transaction, municipality: MunicipalityOf) -> StoredEmptying:
     """Take a report back. It is kept, marked as withdrawn; doing it twice is harmless."""
     withdrawn = emptyings.withdraw(
         connection, municipality_id=municipality.id, emptying_id=emptying_id, withdrawn_at=datetime.now(UTC)

@@ -15,9 +15,7 @@ router = APIRouter(tags=["plans"])
 
 
 @router.post("/plans", status_code=202)
-def request_plan(
-    wanted: PlanRequest, database: DatabaseOf, settings: SettingsOf, response: Response
-) -> PlanningJob:
+def request_plan(wanted: PlanRequest, database: DatabaseOf, settings: SettingsOf, response: Response) -> PlanningJob:
     """Ask for a plan of a date. A worker makes it; follow the address in ``Location`` until it has."""
     limit = {} if settings.plan_time_limit_s is None else {"time_limit_s": settings.plan_time_limit_s}
     job = jobs.request_plan(database, municipality_code=settings.municipality_code, date=wanted.date, **limit)

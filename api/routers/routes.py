@@ -39,9 +39,7 @@ def get_route_as_gpx(
     return Response(to_gpx(route), headers=headers, media_type=MEDIA_TYPE)
 
 
-def load_route(
-    connection: Connection, municipality: Municipality, route_id: int, language: Language
-) -> RouteWithSteps:
+def load_route(connection: Connection, municipality: Municipality, route_id: int, language: Language) -> RouteWithSteps:
     """One route of the municipality.
 
     Raises

@@ -45,7 +45,9 @@ def assets_address() -> str:
     """
     stamp = STATIC / "build" / "stamp"
     if not stamp.exists():
-        raise Unavailable("the pages' scripts and styles are missing", remedy="build them with: python -m deploy.assets")
+        raise Unavailable(
+            "the pages' scripts and styles are missing", remedy="build them with: python -m deploy.assets"
+        )
     return f"/static/{stamp.read_text().strip()[:16]}"
 
 
@@ -62,17 +64,21 @@ def page(
     language = choose(request)
     theme = request.cookies.get("theme")
     assets = assets_address()
-    html = _environment().get_template(template).render(
-        language=language,
-        languages=LANGUAGES,
-        theme=theme if theme in THEMES else None,
-        assets=assets,
-        path=request.url.path,
-        t=partial(message, language),
-        moment=partial(_moment, municipality),
-        municipality=municipality,
-        page_data=None if municipality is None else _page_data(language, assets, municipality),
-        **context,
+    html = (
+        _environment()
+        .get_template(template)
+        .render(
+            language=language,
+            languages=LANGUAGES,
+            theme=theme if theme in THEMES else None,
+            assets=assets,
+            path=request.url.path,
+            t=partial(message, language),
+            moment=partial(_moment, municipality),
+            municipality=municipality,
+            page_data=None if municipality is None else _page_data(language, assets, municipality),
+            **context,
+        )
     )
     all_headers = {"Content-Language": language, "Vary": "Accept-Language, Cookie", **(headers or {})}
     return HTMLResponse(html, status, all_headers)

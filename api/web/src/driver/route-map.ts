@@ -22,6 +22,7 @@ export class RouteMap {
       container: element,
       label: t("driver.map"),
       compactAttribution: true,
+      buttons: innerWidth >= 800,
       onReady: () => {
         this.ready = true;
         this.fit();
@@ -65,7 +66,7 @@ export class RouteMap {
 
   private drawRoute(): void {
     const colour = palette().trucks[0];
-    this.town.show("routes", collection([{ type: "Feature", geometry: this.route.geometry, properties: { colour, dimmed: false } }]));
+    this.town.show("routes", collection([{ type: "Feature", geometry: this.route.geometry, properties: { colour, lane: 0, dimmed: false } }]));
     const places = this.route.steps
       .filter((step) => step.kind === "start" || step.kind === "disposal")
       .map((step): GeoJSON.Feature => ({ type: "Feature", geometry: step.position, properties: { name: step.name } }));

@@ -18,11 +18,11 @@ export interface Palette {
 }
 
 export const light: Palette = {
-  ground: "#f1efe8",
+  ground: "#ebe8de",
   street: "#ffffff",
   streetMajor: "#ffffff",
-  casing: "#dad6ca",
-  path: "#e3dfd3",
+  casing: "#cfcabb",
+  path: "#f8f6f0",
   label: "#5d6472",
   halo: "#fbfaf6",
   outline: "#6d7688",
@@ -34,9 +34,9 @@ export const light: Palette = {
 };
 
 export const dark: Palette = {
-  ground: "#141b29",
-  street: "#2b3547",
-  streetMajor: "#38445a",
+  ground: "#121926",
+  street: "#303b4f",
+  streetMajor: "#3d4a62",
   casing: "#0f1522",
   path: "#222b3b",
   label: "#a9b4c6",

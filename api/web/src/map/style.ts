@@ -32,6 +32,9 @@ export function colourByLevel(palette: Palette): ExpressionSpecification {
 export function layers(palette: Palette, theme: "light" | "dark"): LayerSpecification[] {
   const good: ExpressionSpecification = ["==", ["get", "trust"], "good"];
   const visited: ExpressionSpecification = ["==", ["get", "visited"], true];
+  // Lines of several trucks in one street lie beside each other, not on top.
+  const beside = (pixels: number): ExpressionSpecification => ["*", pixels, ["get", "lane"]];
+  const aside: ExpressionSpecification = ["interpolate", ["linear"], ["zoom"], 12, beside(0.5), 15, beside(3), 17, beside(5)];
   const faded = (full: number, other: number): ExpressionSpecification => ["case", ["==", ["get", "dimmed"], true], other, full];
   return [
     { id: "ground", type: "background", paint: { "background-color": palette.ground } },
@@ -53,16 +56,16 @@ export function layers(palette: Palette, theme: "light" | "dark"): LayerSpecific
       id: "route-casing", type: "line", source: "routes",
       layout: { "line-cap": "round", "line-join": "round" },
       paint: {
-        "line-color": palette.halo, "line-opacity": faded(0.9, 0.2),
-        "line-width": ["interpolate", ["linear"], ["zoom"], 11, 4, 16, 8],
+        "line-color": palette.halo, "line-opacity": faded(0.9, 0.2), "line-offset": aside,
+        "line-width": ["interpolate", ["linear"], ["zoom"], 11, 3.5, 16, 7],
       },
     },
     {
       id: "route", type: "line", source: "routes",
       layout: { "line-cap": "round", "line-join": "round" },
       paint: {
-        "line-color": ["get", "colour"], "line-opacity": faded(0.95, 0.16),
-        "line-width": ["interpolate", ["linear"], ["zoom"], 11, 2, 16, 5],
+        "line-color": ["get", "colour"], "line-opacity": faded(0.95, 0.16), "line-offset": aside,
+        "line-width": ["interpolate", ["linear"], ["zoom"], 11, 1.8, 16, 4.5],
       },
     },
     {

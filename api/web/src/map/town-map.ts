@@ -18,7 +18,7 @@ export function palette(): Palette {
 export interface TownMapOptions {
   container: HTMLElement;
   label: string;
-  interactive?: boolean;
+  buttons?: boolean;
   compactAttribution?: boolean;
   onReady: () => void;
   onTheme?: () => void;
@@ -44,7 +44,7 @@ export class TownMap {
     this.map.touchZoomRotate.disableRotation();
     this.map.getCanvas().setAttribute("aria-label", options.label);
     this.map.addControl(new AttributionControl({ compact: options.compactAttribution ?? false }), "bottom-right");
-    if (options.interactive !== false) this.map.addControl(new NavigationControl({ showCompass: false }), "top-right");
+    if (options.buttons !== false) this.map.addControl(new NavigationControl({ showCompass: false }), "top-right");
     this.map.setMissingStyleImageResolver((name) => this.draw(name));
     this.map.on("load", () => {
       this.ready = true;

@@ -88,7 +88,7 @@ export class HistoryChart {
       padding: [8, 6, 0, 0],
       scales: { x: { time: true }, y: { range: (_, __, max) => [0, Math.max(1.05, Math.min(1.5, max))] } },
       axes: [
-        { ...axis, grid: { show: false }, space: 60, values: (_, splits) => splits.map((each) => days.format(new Date(each * 1000))) },
+        { ...axis, grid: { show: false }, space: 60, size: 26, gap: 6, values: (_, splits) => splits.map((each) => days.format(new Date(each * 1000))) },
         { ...axis, size: 44, splits: () => [0, 0.5, 1], values: (_, splits) => splits.map(share) },
       ],
       series: [

@@ -2,15 +2,15 @@
 
 import { palette } from "../map/town-map";
 import { h, icon, replace } from "../shared/dom";
-import { page, t } from "../shared/page";
+import { t } from "../shared/page";
 import { onThemeChange } from "../shared/theme";
 
 export function startLegend(element: HTMLElement): void {
   const draw = (): void => {
     const { levels } = palette();
-    const labels = ["0–25", "25–50", "50–75", "75–100", ">100"];
+    const labels = ["0–25", "25–50", "50–75", "75–100", "100+"];
     const steps = levels.map((colour, index) =>
-      h("li", {}, h("span", { class: "swatch", "--swatch": colour }), `${labels[index]}${page.language === "nl" ? "%" : " %"}`),
+      h("li", {}, h("span", { class: "swatch", "--swatch": colour }), labels[index]),
     );
     const marks = h(
       "ul",

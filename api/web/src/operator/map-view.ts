@@ -42,8 +42,8 @@ export class MapView {
     if (!bounds.isEmpty()) this.town.map.fitBounds(bounds, { padding: this.padding(48), duration: 600, maxZoom: 16 });
   }
 
-  private padding(around = 20): { top: number; bottom: number; left: number; right: number } {
-    const sheet = innerWidth < 800 ? Math.round(innerHeight * 0.42) : 0;
+  private padding(around = 28): { top: number; bottom: number; left: number; right: number } {
+    const sheet = innerWidth < 800 ? Math.round(innerHeight * 0.47) : 0;
     return { top: around, left: around, right: around, bottom: around + sheet };
   }
 
@@ -116,11 +116,11 @@ export class MapView {
     this.town.show(
       "routes",
       collection(
-        state.routes.map((route) => ({
+        state.routes.map((route, index) => ({
           type: "Feature",
           id: route.id,
           geometry: route.geometry,
-          properties: { colour: colours.get(route.id) ?? "", dimmed: state.selectedRoute !== null && state.selectedRoute !== route.id },
+          properties: { colour: colours.get(route.id) ?? "", lane: index - (state.routes.length - 1) / 2, dimmed: state.selectedRoute !== null && state.selectedRoute !== route.id },
         })),
       ),
     );

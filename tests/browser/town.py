@@ -1,0 +1,53 @@
+"""The simulated town with four weeks of readings and a plan, written through ingest's reader and the storage."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from api.planning import make_plan, next_round_date
+from deploy.town import register_town
+from domain.plans import Plan
+from ingest.reader import read
+from ingest.registry import load
+from routing.roads.osm import read_graph
+from simulators import extract
+from simulators.history import messages
+from simulators.town import build_town
+from storage import fleet, observations
+from storage.database import Database
+
+HISTORY = timedelta(days=28)
+CONTAINERS = 300
+SEED = 1
+
+
+@dataclass(frozen=True)
+class LivingTown:
+    """What a browser finds: a municipality, and the plan of its next collection day."""
+
+    municipality_code: str
+    date: date
+    plan: Plan
+
+
+def build(database: Database, *, now: datetime | None = None) -> LivingTown:
+    """Fill an empty database."""
+    now = now or datetime.now(UTC)
+    graph = read_graph(extract.helsinki_extract(), extract.NAME)
+    town = build_town(graph, seed=SEED, containers=CONTAINERS)
+    start = now - HISTORY
+    municipality = register_town(database, town, graph, sensors_since=start - timedelta(days=1))
+    with database.transaction() as connection:
+        devices = load(connection)
+        batch = [read(each.topic, each.payload, each.sent_at, devices) for each in messages(town, start, now)]
+        observations.store(
+            connection,
+            observations=[found for each in batch for found in each.observations],
+            rejections=[found for each in batch for found in each.rejections],
+            unclaimed=[found for each in batch for found in each.unclaimed],
+        )
+        its_fleet = fleet.load(connection, municipality.id)
+    day = next_round_date(its_fleet, now.date() + timedelta(days=1))
+    plan = make_plan(database, municipality_code=municipality.code, date=day, time_limit_s=2)
+    return LivingTown(municipality.code, day, plan)
