@@ -42,7 +42,7 @@ class Policy:
         How far to look when no next round is known.
     """
 
-    overflow_risk_limit: float = 0.02
+    overflow_risk_limit: float = 0.05
     extra_visit_risk: float = 0.3
     overflow_cost: int = 10_000
     visit_value: int = 600
