@@ -21,7 +21,7 @@ from tests.servers.postgres import DatabaseServer, forgetful_postgres
 @pytest.fixture
 def data_dir() -> Iterator[Path]:
     """An empty folder that embedded servers can use when root runs the tests, as ``tmp_path`` is closed to others."""
-    with open_folder() as folder:
+    with open_folder(in_memory=True) as folder:
         yield folder
 
 

@@ -19,6 +19,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -113,7 +114,7 @@ def _keep_running(program: Program, folder: Path, nobody_is_left: Callable[[], b
             )
         try:
             while server.poll() is None:
-                if address is None and program.is_ready():
+                if address is None and program.is_ready(server.pid):
                     address = _publish(folder, program, server.pid)
                     failures = 0
                     told = told or _tell_ready(program.log)
@@ -148,7 +149,8 @@ def _publish(folder: Path, program: Program, pid: int) -> Lock:
 
 def _tell_ready(log: Path) -> bool:
     """Say so to who started us; from then on everything goes to the log."""
-    print(READY, flush=True)
+    with suppress(BrokenPipeError):
+        print(READY, flush=True)
     descriptor = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
     os.dup2(descriptor, 1)
     os.dup2(descriptor, 2)
@@ -158,13 +160,15 @@ def _tell_ready(log: Path) -> bool:
 
 def _stop(server: subprocess.Popen[Any], launch: Launch) -> None:
     for number in (*launch.stop_signals, signal.SIGKILL):
+        until = time.monotonic() + STOP_WITHIN_S
+        while server.poll() is None and time.monotonic() < until:
+            # Again and again, as a server that has just begun may not listen to it yet.
+            server.send_signal(number)
+            with suppress(subprocess.TimeoutExpired):
+                server.wait(1)
         if server.poll() is not None:
             return
-        server.send_signal(number)
-        try:
-            server.wait(STOP_WITHIN_S)
-        except subprocess.TimeoutExpired:
-            logger.info("the server did not stop after %s", number.name)
+        logger.info("the server did not stop after %s", number.name)
 
 
 def _last_line(log: Path) -> str:

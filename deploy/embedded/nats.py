@@ -72,7 +72,7 @@ class NatsProgram:
             stop_signals=(signal.SIGTERM,),
         )
 
-    def is_ready(self) -> bool:
+    def is_ready(self, pid: int) -> bool:
         """Whether it accepts connections over MQTT."""
         return ports.answers(self._port)
 

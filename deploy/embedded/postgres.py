@@ -68,7 +68,7 @@ class PostgresProgram:
 
     passing: tuple[str, ...] = (
         "pre-existing shared memory block",
-        'lock file "postmaster.pid" already exists',
+        "lock file",
         "could not bind",
     )
 
@@ -109,10 +109,10 @@ class PostgresProgram:
             arguments=account.popen_arguments(),
         )
 
-    def is_ready(self) -> bool:
+    def is_ready(self, pid: int) -> bool:
         """As PostgreSQL itself notes it, in the last line of ``postmaster.pid``."""
         lines = self._pid_file()
-        return len(lines) >= 8 and lines[7].strip() == "ready"
+        return len(lines) >= 8 and lines[0].strip() == str(pid) and lines[7].strip() == "ready"
 
     def url(self) -> str:
         """The address with the password."""
@@ -215,18 +215,20 @@ class PostgresProgram:
         shutil.rmtree(workshop)
 
     def _end_earlier(self) -> None:
-        """End a server that outlived its guard, and see that a dead one's number does not mislead PostgreSQL."""
+        """End a server that outlived its guard, and see that the number of a dead one does not mislead PostgreSQL.
+
+        Where another program has that number now, or nobody collects the dead (a container without an init process),
+        PostgreSQL would take the server for alive. It never does so with the number of its own parent, which is us;
+        the other lines stay, as they lead it to memory that may still be in use.
+        """
         lines = self._pid_file()
-        if not lines or not lines[0].strip().isdigit():
-            return
-        pid = int(lines[0])
-        if processes.runs(pid, str(self._data)):
+        if lines and lines[0].strip().isdigit():
+            pid = int(lines[0])
             processes.end(pid, str(self._data), (signal.SIGQUIT, signal.SIGKILL))
-        elif Path(f"/proc/{pid}").exists():
-            # Another program has that number now, and PostgreSQL would take it for itself. It never does so with the
-            # number of its own parent; the other lines stay, as they lead it to memory still in use.
-            text = "\n".join([str(os.getpid()), *lines[1:], ""])
-            (self._data / "postmaster.pid").write_text(text)
+            if Path(f"/proc/{pid}").exists():
+                (self._data / "postmaster.pid").write_text("\n".join([str(os.getpid()), *lines[1:], ""]))
+        for socket in self._data.glob(".s.PGSQL.*"):
+            socket.unlink()
 
     def _pid_file(self) -> list[str]:
         try:

@@ -44,6 +44,9 @@ def dies_with_parent(number: signal.Signals) -> Callable[[], None]:
     parent = os.getpid()
 
     def ask() -> None:
+        for ignored in (signal.SIGINT, signal.SIGHUP):
+            # What this process ignores, a new one would ignore too until it sets its own handlers.
+            signal.signal(ignored, signal.SIG_DFL)
         prctl(PR_SET_PDEATHSIG, int(number), 0, 0, 0)
         if os.getppid() != parent:
             os._exit(1)

@@ -35,8 +35,8 @@ class Program(Protocol):
         """Make everything ready for a start, after whatever happened before; called before each start."""
         ...
 
-    def is_ready(self) -> bool:
-        """Whether the server that was started accepts connections."""
+    def is_ready(self, pid: int) -> bool:
+        """Whether the server that was started, with this process number, accepts connections."""
         ...
 
     def url(self) -> str:

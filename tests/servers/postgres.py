@@ -37,7 +37,7 @@ def forgetful_postgres(folder: Path) -> Iterator[str]:
             **launch.arguments,
         )
     try:
-        while not program.is_ready():
+        while not program.is_ready(server.pid):
             assert server.poll() is None, program.log.read_text()
             time.sleep(0.01)
         yield program.url()
