@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from domain.containers import Municipality
 from domain.errors import NotFound
 from ingest.sensors import PROFILES
 from routing.roads.graph import RoadGraph
+from simulators.collection import TownEmptying
 from simulators.town import Town
-from storage import containers, fleet, municipalities, roads, sensors
+from storage import containers, emptyings, fleet, municipalities, roads, sensors
 from storage.containers import NewContainer, NewSite
 from storage.database import Connection, Database
 from storage.sensors import NewSensor
+
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def register_town(database: Database, town: Town, graph: RoadGraph, *, sensors_since: datetime) -> Municipality:
@@ -40,6 +43,18 @@ def register_town(database: Database, town: Town, graph: RoadGraph, *, sensors_s
         _register_sensors(connection, town, municipality.id, container_ids, sensors_since)
         _register_fleet(connection, town, municipality.id)
     return municipality
+
+
+def reported_emptyings(database: Database, town: Town, municipality: Municipality) -> list[TownEmptying]:
+    """The emptyings that drivers reported and did not withdraw, for the town's own containers."""
+    with database.transaction() as connection:
+        stored = {each.id: each.code for each in containers.list_for(connection, municipality.id)}
+        reports = emptyings.list_for(connection, municipality_id=municipality.id, since=BEGINNING)
+    return [
+        TownEmptying(town.container_by_code[code].id, report.emptied_at)
+        for report in reports
+        if report.withdrawn_at is None and (code := stored[report.container_id]) in town.container_by_code
+    ]
 
 
 def _register_containers(connection: Connection, town: Town, municipality_id: int) -> dict[int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -12,9 +12,11 @@ from deploy.demo import state
 from deploy.demo.state import DemoState
 from deploy.processes import Child
 from domain.errors import Unavailable
+from simulators.collection import TownEmptying
 from simulators.history import messages
 from simulators.publish import WINDOW, Published, Publisher
 from simulators.town import Town
+from simulators.waste import Waste
 
 QUIET_S = 1.5
 """Ingest counts as done when it has received everything and nothing new for so long."""
@@ -38,14 +40,21 @@ def send_history(
     world: DemoState,
     *,
     until: datetime,
+    reported: Sequence[TownEmptying],
     mqtt_url: str,
     state_file: Path,
     on_progress: Callable[[int], None],
 ) -> DemoState:
     """Publish everything that the sensors sent since the last run, and remember how far the broker acknowledged.
 
-    ``on_progress`` is called with the number of messages acknowledged in this run.
+    Parameters
+    ----------
+    reported
+        Emptyings that drivers reported on the pages, besides the fixed schedule's.
+    on_progress
+        Called with the number of messages acknowledged in this run.
     """
+    waste = Waste(town, emptyings=reported)
     under_way: deque[datetime] = deque()
     saved = world
     saved_at = time.monotonic()
@@ -63,7 +72,7 @@ def send_history(
             state.save(state_file, saved)
 
     with Publisher(mqtt_url, on_progress=acknowledged) as publisher:
-        for message in messages(town, world.sent_until, until):
+        for message in messages(town, world.sent_until, until, waste=waste):
             under_way.append(message.sent_at)
             publisher.send(message)
         publisher.flush()

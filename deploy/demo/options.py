@@ -31,18 +31,23 @@ class DemoOptions:
 
 @dataclass(frozen=True, slots=True)
 class Servers:
-    """Where the demo's database and broker listen, and the folder of its processes' logs."""
+    """Where the demo's database and broker listen, and the folder of its state and of its processes' logs."""
 
     database_url: str
     mqtt_url: str
-    log_dir: Path
+    data_dir: Path
+
+    @property
+    def state_file(self) -> Path:
+        """Where the demo remembers how far it came."""
+        return self.data_dir / "demo.json"
 
     def child(self, *arguments: str, on_restart: Callable[[str], None]) -> Child:
         """A ``halfvol`` command that works with these servers."""
         return Child(
             arguments,
             environment={"HALFVOL_DATABASE_URL": self.database_url, "HALFVOL_MQTT_URL": self.mqtt_url},
-            log=self.log_dir / f"{arguments[0]}.log",
+            log=self.data_dir / "logs" / f"{arguments[0]}.log",
             on_restart=on_restart,
         )
 

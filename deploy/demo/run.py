@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,10 +24,11 @@ from deploy.plan_summary import summarise_plan
 from deploy.processes import Child
 from deploy.services import database_url, mqtt_url
 from deploy.settings import Settings
-from deploy.town import register_town
+from deploy.town import register_town, reported_emptyings
 from domain.containers import Municipality
 from routing.roads.osm import read_graph
 from simulators import extract
+from simulators.collection import TownEmptying
 from simulators.history import expected_messages
 from simulators.town import Town, build_town
 from storage import fleet, observations
@@ -46,11 +47,12 @@ def run_demo(options: DemoOptions, settings: Settings) -> None:
         servers = _start_servers(stack, settings, console)
         database = stack.enter_context(Database(servers.database_url))
         with _step(console, "Building the town on the streets of the extract"):
-            town, world, municipality = _prepare_town(database, options, settings)
+            town, world, municipality = _prepare_town(database, options, servers.state_file)
         ingest = servers.child("ingest", "--json", on_restart=say_restart(console))
         ingest.start()
         stack.callback(ingest.stop)
-        world = _send_and_store(console, town, world, ingest=ingest, servers=servers, settings=settings)
+        reported = reported_emptyings(database, town, municipality)
+        world = _send_and_store(console, town, world, reported=reported, ingest=ingest, servers=servers)
         planning = _plan(console, database, municipality, settings)
         summary = _summarise(database, municipality, world.messages_sent, planning, time.monotonic() - started)
         if options.json:
@@ -70,34 +72,35 @@ def _start_servers(stack: ExitStack, settings: Settings, console: Console) -> Se
         migrate(database)
     with _step(console, "Starting the NATS server as MQTT broker" if not settings.mqtt_url else "Using your broker"):
         broker = stack.enter_context(mqtt_url(settings))
-    return Servers(database_url=database, mqtt_url=broker, log_dir=settings.data_dir / "logs")
+    return Servers(database_url=database, mqtt_url=broker, data_dir=settings.data_dir)
 
 
 def _prepare_town(
-    database: Database, options: DemoOptions, settings: Settings
+    database: Database, options: DemoOptions, state_file: Path
 ) -> tuple[Town, state.DemoState, Municipality]:
     path = options.extract or extract.helsinki_path()
     graph = read_graph(read_bytes(path), str(options.extract) if options.extract else extract.NAME)
     town = build_town(graph, seed=options.seed, containers=options.containers)
     world = state.load_or_begin(
-        state_file(settings),
+        state_file,
         seed=options.seed,
         containers=options.containers,
         days=options.days,
         now=datetime.now(UTC),
     )
-    state.save(state_file(settings), world)
+    state.save(state_file, world)
     municipality = register_town(database, town, graph, sensors_since=world.begins_at - timedelta(days=1))
     return town, world, municipality
 
 
-def state_file(settings: Settings) -> Path:
-    """Where the demo remembers how far it came."""
-    return settings.data_dir / "demo.json"
-
-
 def _send_and_store(
-    console: Console, town: Town, world: state.DemoState, *, ingest: Child, servers: Servers, settings: Settings
+    console: Console,
+    town: Town,
+    world: state.DemoState,
+    *,
+    reported: Sequence[TownEmptying],
+    ingest: Child,
+    servers: Servers,
 ) -> state.DemoState:
     chain.wait_until_subscribed(ingest)
     now = datetime.now(UTC)
@@ -115,8 +118,9 @@ def _send_and_store(
             town,
             world,
             until=now,
+            reported=reported,
             mqtt_url=servers.mqtt_url,
-            state_file=state_file(settings),
+            state_file=servers.state_file,
             on_progress=acknowledged,
         )
         sent = world.messages_sent - before
