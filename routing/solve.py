@@ -41,7 +41,7 @@ SHORTEST_BESIDE_S = 2.0
 TELL_EVERY_S = 0.25
 """How often progress is told at most."""
 
-FIRST_SHARE = 0.65
+FIRST_SHARE = 0.8
 """Share of the time for the first search; the rest is for OR-Tools from the best routes."""
 
 
@@ -92,6 +92,7 @@ class _Run:
     ) -> None:
         self._began_at = time.monotonic()
         self._time_limit_s = time_limit_s
+        self._ends_at = self._began_at + time_limit_s
         self._seed = seed
         self._iterations = iterations
         self._on_progress = on_progress
@@ -102,8 +103,8 @@ class _Run:
 
     def solve(self, engine: Engine) -> Solution:
         # What is left at the end is for tidying and for the reasons.
-        spare_s = min(0.1 * self._time_limit_s, 0.1 + len(self._index.problem.stops) / 2000)
-        ends_at = self._began_at + self._time_limit_s - spare_s
+        spare_s = min(0.25 * self._time_limit_s, 0.1 + len(self._index.problem.stops) / 1000)
+        ends_at = self._ends_at - spare_s
         if self._parts and engine == "ortools":
             self._search(["OR-Tools"], ends_at)
         elif self._parts and engine == "pyvrp":
@@ -114,13 +115,13 @@ class _Run:
             self._search(["PyVRP", "PyVRP"] if spare else ["PyVRP"], ends_at - (1 - FIRST_SHARE) * self._time_limit_s)
             self._search(["OR-Tools", "PyVRP"] if spare else ["OR-Tools"], ends_at)
         for part in self._parts:
-            part.fill_if_empty()
+            part.fill_if_empty(self._ends_at)
         self._tell(1.0)
         routes: dict[int, Route] = {}
         for part in self._parts:
             # A part counts places in a matrix of its own; its visits are timed anew on the whole problem.
             routes |= routes_of(self._index, visits_of(part.routes))
-        return assemble(self._index, routes, [part.record() for part in self._parts])
+        return assemble(self._index, routes, [part.record() for part in self._parts], ends_at=self._ends_at)
 
     def _small(self) -> bool:
         return max(len(part.problem.stops) for part in self._parts) <= SMALL_STOPS
@@ -155,8 +156,10 @@ class _Run:
         else:
             lanes = share_out(tasks, cores())
             run_beside(lanes, ends_at=ends_at, on_found=found, on_wait=self._tell_now_and_then)
+        # A little of the time that follows is for completing the routes.
+        settled_at = min(self._ends_at, time.monotonic() + 0.1 * self._time_limit_s)
         for part in self._parts:
-            part.settle()
+            part.settle(settled_at)
 
     def _tell_now_and_then(self) -> None:
         if self._on_progress is not None and time.monotonic() >= self._tell_at:
@@ -192,16 +195,16 @@ class _Part:
         ranks = [rank(self.index, routes_of(self.index, visits)) for _, visits, _ in self._offered.values()]
         return min([*ranks, self.best] if self.best is not None else ranks, default=None)
 
-    def settle(self) -> None:
+    def settle(self, ends_at: float) -> None:
         """Complete what was offered, and take it if it is better; in an order that timing does not change."""
         for _, (engine, visits, after_s) in sorted(self._offered.items()):
-            self._take(engine, fill_in(self.index, routes_of(self.index, visits)), after_s)
+            self._take(engine, fill_in(self.index, routes_of(self.index, visits), ends_at=ends_at), after_s)
         self._offered.clear()
 
-    def fill_if_empty(self) -> None:
+    def fill_if_empty(self, ends_at: float) -> None:
         """Where no engine found anything, insert one stop after the other."""
         if self.best is None:
-            self.routes = fill_in(self.index, {})
+            self.routes = fill_in(self.index, {}, ends_at=ends_at)
             self.best = rank(self.index, self.routes)
 
     def _take(self, engine: EngineName, routes: dict[int, Route], after_s: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Sequence
 
 from domain.plans import StepKind
@@ -16,6 +17,9 @@ from routing.solvers.tidy import tidy
 from routing.solvers.visits import Visits
 
 log = logging.getLogger(__name__)
+
+GRACE_S = 0.3
+"""How much longer than the time limit the reasons of stops left out may take."""
 
 Rank = tuple[int, int]
 """Required stops left out, then cost in exact units: smaller is better."""
@@ -44,14 +48,18 @@ def rank(index: Index, routes: dict[int, Route]) -> Rank:
     return sum(stop.required for stop in left_out), units
 
 
-def assemble(index: Index, routes: dict[int, Route], searches: Sequence[Search]) -> Solution:
-    """The solution with these routes, in the order of the problem's vehicles."""
+def assemble(index: Index, routes: dict[int, Route], searches: Sequence[Search], *, ends_at: float) -> Solution:
+    """The solution with these routes, in the order of the problem's vehicles.
+
+    After ``ends_at`` on the monotonic clock reasons get coarser: a stop that would pay by driving alone is called out of
+    time unchecked, and a little later the cost of a detour is no longer told.
+    """
     ordered = tuple(routes[vehicle.id] for vehicle in index.problem.vehicles if vehicle.id in routes)
     served = {stop_id for route in ordered for stop_id in route.stop_ids}
     left_out = [stop for stop in index.problem.stops if stop.id not in served]
     return Solution(
         ordered,
-        tuple(_unassigned(index, routes, stop) for stop in left_out),
+        tuple(_unassigned(index, routes, stop, ends_at) for stop in left_out),
         _cost(index, ordered, left_out),
         tuple(searches),
     )
@@ -68,17 +76,18 @@ def _cost(index: Index, routes: Sequence[Route], left_out: Sequence[Stop]) -> Co
     )
 
 
-def _unassigned(index: Index, routes: dict[int, Route], stop: Stop) -> Unassigned:
+def _unassigned(index: Index, routes: dict[int, Route], stop: Stop, ends_at: float) -> Unassigned:
     if stop.id in index.hopeless:
         return Unassigned(stop.id, index.hopeless[stop.id])
-    candidates = insertions(index, routes, stop)
     if stop.prize is None:
         return Unassigned(stop.id, UnassignedReason.TIME)
-    worth = stop.prize * UNITS_PER_CENT
-    if candidates[0].units >= worth:
+    if time.monotonic() >= ends_at + GRACE_S:
+        return Unassigned(stop.id, UnassignedReason.NOT_WORTH_DETOUR)
+    found = insertions(index, routes, stop)
+    if found.at_least >= stop.prize * UNITS_PER_CENT:
         # Driving alone costs too much already; loads and times could only make it dearer.
-        return Unassigned(stop.id, UnassignedReason.NOT_WORTH_DETOUR, _cents(candidates[0].units))
-    allowed = cheapest_allowed(index, routes, candidates)
+        return Unassigned(stop.id, UnassignedReason.NOT_WORTH_DETOUR, _cents(found.at_least))
+    allowed = cheapest_allowed(index, routes, found.candidates) if time.monotonic() < ends_at else None
     if allowed is None:
         return Unassigned(stop.id, UnassignedReason.TIME)
     return Unassigned(stop.id, UnassignedReason.NOT_WORTH_DETOUR, _cents(allowed[0]))

@@ -13,7 +13,7 @@ from routing.solution import UnassignedReason
 class Index:
     """A problem with its parts by id; ``allowed``: ids of the vehicles that could serve a stop if it were alone.
 
-    ``hopeless``: stops that no vehicle can serve, with the rule that says so.
+    ``hopeless``: stops that no vehicle can serve, with the rule that says so. ``timed``: whether any stop has windows.
     """
 
     problem: Problem
@@ -22,6 +22,7 @@ class Index:
     sites: Mapping[int, DisposalSite]
     allowed: Mapping[int, frozenset[int]]
     hopeless: Mapping[int, UnassignedReason]
+    timed: bool
 
 
 def index_of(problem: Problem) -> Index:
@@ -42,6 +43,7 @@ def index_of(problem: Problem) -> Index:
         {site.id: site for site in problem.disposal_sites},
         allowed,
         hopeless,
+        timed=any(stop.time_windows for stop in problem.stops),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 from domain.plans import StepKind
 from routing.problem import DisposalSite, Stop, Vehicle
 from routing.solution import Route
-from routing.solvers.cost import UNITS_PER_CENT, units_per_metre, units_per_second
+from routing.solvers.cost import FORBIDDEN, UNITS_PER_CENT, units_per_metre, units_per_second
 from routing.solvers.folding import forbidding
 from routing.solvers.index import Index
 from routing.solvers.schedule import cost_units, schedule
@@ -24,28 +25,52 @@ TRIED = 20
 
 @dataclass(frozen=True, slots=True)
 class Insertion:
-    """One place for a stop: ``units`` is at most what it costs more, ``visits`` the vehicle's order with it."""
+    """One place for a stop: ``units`` is what it costs more at least, ``visits`` the vehicle's order with it."""
 
     units: int
     vehicle_id: int
     visits: tuple[Visit, ...]
 
 
-def insertions(index: Index, routes: Mapping[int, Route], stop: Stop) -> list[Insertion]:
-    """The :data:`TRIED` cheapest places by driving alone, cheapest first; times and loads are not looked at."""
+@dataclass(frozen=True, slots=True)
+class Insertions:
+    """Where a stop could go. ``at_least``: cost units of the cheapest place by driving alone.
+
+    ``candidates``: the :data:`TRIED` cheapest places for which the shift has time; loads and windows are not looked at.
+    """
+
+    at_least: int
+    candidates: tuple[Insertion, ...]
+
+
+def insertions(index: Index, routes: Mapping[int, Route], stop: Stop) -> Insertions:
+    """The places for a stop that at least one vehicle may visit, cheapest first."""
     found: list[tuple[int, int, int, tuple[Visit, ...]]] = []
-    orders = visits_of(routes)
+    at_least = 2**62
     for vehicle_id in sorted(index.allowed[stop.id]):
-        for inserted, units in _variants(index, index.vehicles[vehicle_id], routes.get(vehicle_id), stop):
-            places = np.argsort(units, kind="stable")[:TRIED]
-            found += [(int(units[place]), vehicle_id, int(place), inserted) for place in places]
+        vehicle, route = index.vehicles[vehicle_id], routes.get(vehicle_id)
+        spare_s = _spare_s(index, vehicle, route)
+        for inserted, units, seconds in _variants(index, vehicle, route, stop):
+            at_least = min(at_least, int(units.min()))
+            places = np.flatnonzero(seconds <= spare_s)
+            cheapest = places[np.argsort(units[places], kind="stable")[:TRIED]]
+            found += [(int(units[place]), vehicle_id, int(place), inserted) for place in cheapest]
     found.sort(key=lambda entry: entry[:3])
-    return [
-        Insertion(
-            units, vehicle_id, (*orders.get(vehicle_id, [])[:place], *inserted, *orders.get(vehicle_id, [])[place:])
-        )
-        for units, vehicle_id, place, inserted in found[:TRIED]
-    ]
+    orders = visits_of({v: routes[v] for _, v, _, _ in found[:TRIED] if v in routes})
+    return Insertions(
+        at_least,
+        tuple(
+            Insertion(units, v, (*orders.get(v, [])[:place], *inserted, *orders.get(v, [])[place:]))
+            for units, v, place, inserted in found[:TRIED]
+        ),
+    )
+
+
+def _spare_s(index: Index, vehicle: Vehicle, route: Route | None) -> int:
+    """Seconds that a route may become longer; with time windows that is not known before it is scheduled."""
+    if index.timed:
+        return FORBIDDEN
+    return vehicle.ends_s - vehicle.starts_s - (0 if route is None else route.duration_s)
 
 
 def cheapest_allowed(
@@ -56,9 +81,6 @@ def cheapest_allowed(
     for candidate in candidates:
         if best is not None and candidate.units >= best[0]:
             break
-        if candidate.visits[-1].kind is not StepKind.DISPOSAL:
-            # Behind the last disposal: the vehicle would come home loaded.
-            continue
         vehicle = index.vehicles[candidate.vehicle_id]
         route = schedule(index, vehicle, candidate.visits)
         if route is None:
@@ -70,14 +92,19 @@ def cheapest_allowed(
     return best
 
 
-def fill_in(index: Index, routes: Mapping[int, Route]) -> dict[int, Route]:
-    """The routes with every left-out stop added that fits and is worth it, the most valuable first."""
+def fill_in(index: Index, routes: Mapping[int, Route], *, ends_at: float) -> dict[int, Route]:
+    """The routes with every left-out stop added that fits and is worth it, the most valuable first.
+
+    Leaves the rest as it is at ``ends_at`` on the monotonic clock.
+    """
     filled = dict(routes)
     served = {stop_id for route in filled.values() for stop_id in route.stop_ids}
     left_out = [stop for stop in index.problem.stops if stop.id not in served and index.allowed[stop.id]]
     for stop in sorted(left_out, key=lambda stop: (stop.prize is not None, -(stop.prize or 0))):
+        if time.monotonic() >= ends_at:
+            break
         worth = None if stop.prize is None else stop.prize * UNITS_PER_CENT
-        candidates = [c for c in insertions(index, filled, stop) if worth is None or c.units < worth]
+        candidates = [c for c in insertions(index, filled, stop).candidates if worth is None or c.units < worth]
         best = cheapest_allowed(index, filled, candidates)
         if best is not None and (worth is None or best[0] < worth):
             filled[best[1].vehicle_id] = best[1]
@@ -86,41 +113,46 @@ def fill_in(index: Index, routes: Mapping[int, Route]) -> dict[int, Route]:
 
 def _variants(
     index: Index, vehicle: Vehicle, route: Route | None, stop: Stop
-) -> Iterator[tuple[tuple[Visit, ...], NDArray[np.int64]]]:
-    """The stop alone, or with a disposal before or after it, and what each place costs at least."""
+) -> Iterator[tuple[tuple[Visit, ...], NDArray[np.int64], NDArray[np.int64]]]:
+    """The stop alone, or with a disposal before or after it; what each place costs at least, and how long it takes."""
     here = Visit(StepKind.EMPTYING, stop.id)
-    sites = [site for site in index.problem.disposal_sites if stop.fraction in site.fractions]
+    waits = route is not None and any(step.waiting_s for step in route.steps)
     if route is None:
         locations = [vehicle.start, vehicle.end]
         fixed = vehicle.fixed_cost * UNITS_PER_CENT
-        waits = False
     else:
         locations = [step.location for step in route.steps]
         fixed = 0
-        waits = any(step.waiting_s for step in route.steps)
-        yield (here,), _added(index, vehicle, locations, [stop], waits=waits)
+        yield (here,), *_added(index, vehicle, locations, [stop], waits=waits)
         for site in index.problem.disposal_sites:
             before = (Visit(StepKind.DISPOSAL, site.id), here)
-            yield before, _added(index, vehicle, locations, [site, stop], waits=waits)
-    for site in sites:
-        after = (here, Visit(StepKind.DISPOSAL, site.id))
-        yield after, fixed + _added(index, vehicle, locations, [stop, site], waits=waits)
+            yield before, *_added(index, vehicle, locations, [site, stop], waits=waits)
+    for site in index.problem.disposal_sites:
+        if stop.fraction in site.fractions:
+            units, seconds = _added(index, vehicle, locations, [stop, site], waits=waits)
+            if route is None:
+                # A vehicle that stays in the yard saves no way from its start to its end.
+                direct_s = int(forbidding(index.problem.matrix.durations_s[[vehicle.start], [vehicle.end]])[0])
+                direct_m = int(forbidding(index.problem.matrix.distances_m[[vehicle.start], [vehicle.end]])[0])
+                seconds = seconds + direct_s
+                units = units + units_per_second(vehicle) * direct_s + units_per_metre(vehicle) * direct_m
+            yield (here, Visit(StepKind.DISPOSAL, site.id)), fixed + units, seconds
 
 
 def _added(
     index: Index, vehicle: Vehicle, locations: Sequence[int], places: Sequence[Stop | DisposalSite], *, waits: bool
-) -> NDArray[np.int64]:
-    """Cost units that going over ``places`` adds between each pair of consecutive locations, at least."""
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Cost units and seconds that going over ``places`` adds between each pair of consecutive locations."""
     matrix = index.problem.matrix
     origins, destinations = list(locations[:-1]), list(locations[1:])
     over = [place.location for place in places]
-    total = np.zeros(len(origins), dtype=np.int64)
+
+    def added(values: NDArray[np.int32]) -> NDArray[np.int64]:
+        inside = sum(int(forbidding(values[[a], [b]])[0]) for a, b in pairwise(over))
+        ways = forbidding(values[origins, over[0]]) + forbidding(values[over[-1], destinations])
+        return inside + ways - forbidding(values[origins, destinations])
+
+    seconds = added(matrix.durations_s) + sum(place.service_s for place in places)
+    units = units_per_metre(vehicle) * added(matrix.distances_m)
     # Waiting may swallow the extra time.
-    prices = ((matrix.distances_m, units_per_metre(vehicle)), (matrix.durations_s, units_per_second(vehicle)))
-    for values, price in prices[:1] if waits else prices:
-        added = forbidding(values[origins, over[0]]) + forbidding(values[over[-1], destinations])
-        added += sum(int(forbidding(values[[a], [b]])[0]) for a, b in pairwise(over))
-        total += price * (added - forbidding(values[origins, destinations]))
-    if not waits:
-        total += units_per_second(vehicle) * sum(place.service_s for place in places)
-    return total
+    return (units if waits else units + units_per_second(vehicle) * seconds), seconds

@@ -190,6 +190,16 @@ def test_time_limits_are_kept(engine: Engine) -> None:
         assert check(problem, solution) == []
 
 
+def test_time_limits_are_kept_when_most_stops_are_left_out() -> None:
+    base = medium(stops=400, vehicles=2)
+    problem = replace(base, stops=tuple(replace(each, prize=600) for each in base.stops))
+    began_at = time.monotonic()
+    solution = solve(problem, time_limit_s=3)
+    assert time.monotonic() - began_at < 4
+    assert check(problem, solution) == []
+    assert len(solution.unassigned) > 50
+
+
 def test_fractions_that_share_no_vehicle_are_searched_apart() -> None:
     problem = medium(fractions=(PAPER, GLASS, RESIDUAL), stops=36)
     solution = solve(problem, time_limit_s=3)
