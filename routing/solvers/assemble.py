@@ -51,8 +51,8 @@ def rank(index: Index, routes: dict[int, Route]) -> Rank:
 def assemble(index: Index, routes: dict[int, Route], searches: Sequence[Search], *, ends_at: float) -> Solution:
     """The solution with these routes, in the order of the problem's vehicles.
 
-    After ``ends_at`` on the monotonic clock reasons get coarser: a stop that would pay by driving alone is called out of
-    time unchecked, and a little later the cost of a detour is no longer told.
+    After ``ends_at`` on the monotonic clock reasons get coarser: a stop that would pay by driving alone is called out
+    of time unchecked, and a little later the cost of a detour is no longer told.
     """
     ordered = tuple(routes[vehicle.id] for vehicle in index.problem.vehicles if vehicle.id in routes)
     served = {stop_id for route in ordered for stop_id in route.stop_ids}
