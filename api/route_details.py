@@ -1,4 +1,4 @@
-"""Gathers what a route refers to: plan, fleet, containers, and what was emptied since the day began."""
+"""Gathers what a route refers to: plan, fleet, containers, and what was emptied already."""
 
 from __future__ import annotations
 
@@ -17,8 +17,11 @@ def surroundings(connection: Connection, municipality: Municipality, plan: Plan)
     """What the routes of this plan refer to."""
     midnight = datetime.combine(plan.date, time(), ZoneInfo(municipality.time_zone))
     newest: dict[int, Emptying] = {}
-    for each in emptyings.list_for(connection, municipality_id=municipality.id, since=midnight):
-        if each.withdrawn_at is None:
+    routes = {route.id for route in plan.routes}
+    since = min(midnight, plan.created_at)
+    for each in emptyings.list_for(connection, municipality_id=municipality.id, since=since):
+        # A driver who starts before midnight reports under the route; somebody else's emptying counts from midnight.
+        if each.withdrawn_at is None and (each.route_id in routes or each.emptied_at >= midnight):
             newest[each.container_id] = each
     return Surroundings(
         plan=plan,

@@ -73,7 +73,7 @@ class Step(Representation):
     distance_m: int
     name: str = Field(description="Address of the container, or name of the depot or disposal site")
     container: StepContainer | None
-    emptying: StoredEmptying | None = Field(description="The newest report of that day that was not withdrawn")
+    emptying: StoredEmptying | None = Field(description="The newest report on this route or of that day, if not withdrawn")
 
 
 class RouteWithSteps(RouteSummary):
@@ -85,7 +85,7 @@ class RouteWithSteps(RouteSummary):
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a route refers to: its plan, the fleet, containers by id, and the day's emptyings by container."""
+    """What a route refers to: its plan, the fleet, containers by id, and what was emptied already by container."""
 
     plan: Plan
     superseded: bool

@@ -11,7 +11,7 @@ from tests.api.town_with_plan import TownWithPlan
 
 
 def test_the_plan_of_a_date_in_figures(client: Client, town: TownWithPlan) -> None:
-    (plan,) = client.get("/v1/plans?date=2026-11-23").json()["plans"]
+    (plan,) = client.get("/v1/plans?date=2026-01-05").json()["plans"]
     assert plan["id"] == town.plan_id
     assert plan["status"] == "proposed"
     assert (plan["stops"], plan["skipped"], plan["routes"], plan["containers"]) == (1, 1, 1, 2)
@@ -19,13 +19,13 @@ def test_the_plan_of_a_date_in_figures(client: Client, town: TownWithPlan) -> No
     assert plan["fixedSchedule"] == {"stops": 2, "routes": 1, "distanceM": 3000, "durationS": 5000}
     reasons = {(each["reason"], each["visited"]): each["label"] for each in plan["reasons"]}
     assert reasons["no_round", False] == "no round for this waste that day"
-    assert plan["createdAt"] == "2026-11-22T20:00:00Z"
+    assert plan["createdAt"] == "2026-01-04T20:00:00Z"
 
 
 def test_plans_of_no_and_of_all_dates(client: Client, town: TownWithPlan) -> None:
-    assert client.get("/v1/plans?date=2026-11-24").json() == {"plans": []}
+    assert client.get("/v1/plans?date=2026-01-06").json() == {"plans": []}
     assert [each["id"] for each in client.get("/v1/plans").json()["plans"]] == [town.plan_id]
-    assert client.get(f"/v1/plans/{town.plan_id}").json()["date"] == "2026-11-23"
+    assert client.get(f"/v1/plans/{town.plan_id}").json()["date"] == "2026-01-05"
     assert client.get("/v1/plans/999999").status_code == 404
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from domain.containers import Container, Municipality
 from domain.observations import Observation, Quality
@@ -22,7 +23,7 @@ from storage import observations, plans
 from storage.database import Connection
 from tests.storage import town
 
-TOMORROW = date(2026, 11, 23)
+DATE = date(2026, 1, 5)
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,11 @@ class TownWithPlan:
         route_id = self.plan.routes[0].id
         assert route_id is not None
         return route_id
+
+    @property
+    def midnight(self) -> datetime:
+        """When the plan's day begins."""
+        return datetime.combine(DATE, time(), ZoneInfo(self.municipality.time_zone))
 
     @property
     def plan_id(self) -> int:
@@ -61,7 +67,7 @@ def build(connection: Connection) -> TownWithPlan:
 
 
 def a_plan(small: town.SmallTown, depot_id: int, tip_id: int, truck_id: int) -> Plan:
-    starts = datetime(2026, 11, 23, 5, tzinfo=UTC)
+    starts = datetime(2026, 1, 5, 5, tzinfo=UTC)
 
     def step(sequence: int, kind: StepKind, **more: int) -> RouteStep:
         return RouteStep(
@@ -95,8 +101,8 @@ def a_plan(small: town.SmallTown, depot_id: int, tip_id: int, truck_id: int) -> 
         id=None,
         municipality_id=small.municipality.id,
         depot_id=depot_id,
-        date=TOMORROW,
-        created_at=datetime(2026, 11, 22, 20, tzinfo=UTC),
+        date=DATE,
+        created_at=datetime(2026, 1, 4, 20, tzinfo=UTC),
         status=PlanStatus.PROPOSED,
         decisions=(
             _decision(small.glass.id, visited=True, reason=ReasonCode.OVERFLOW_RISK),
@@ -120,7 +126,7 @@ def _decision(container_id: int, *, visited: bool, reason: ReasonCode) -> Decisi
         fill_level=0.95 if visited else None,
         growth_per_day=0.2 if visited else None,
         overflow_risk=0.4 if visited else None,
-        next_chance_at=datetime(2026, 11, 25, 5, tzinfo=UTC),
+        next_chance_at=datetime(2026, 1, 7, 5, tzinfo=UTC),
         last_observed_at=None,
         last_fill_level=None,
         explanation={"en": "because it may overflow", "nl": "omdat hij kan overlopen"},

@@ -90,8 +90,18 @@ class Visit:
 
 
 @contextmanager
-def visit(browser: Browser, screen: Screen, *, theme: Theme = "light", language: str = "en-GB") -> Iterator[Visit]:
-    """A window of that size that prefers a theme and a language."""
+def visit(
+    browser: Browser,
+    screen: Screen,
+    *,
+    theme: Theme = "light",
+    language: str = "en-GB",
+    service_workers: Literal["allow", "block"] = "allow",
+) -> Iterator[Visit]:
+    """A window of that size that prefers a theme and a language.
+
+    Block service workers where a test stands between the page and the server: theirs pass it by.
+    """
     context = browser.new_context(
         viewport={"width": screen.width, "height": screen.height},
         has_touch=screen.touch,
@@ -99,6 +109,7 @@ def visit(browser: Browser, screen: Screen, *, theme: Theme = "light", language:
         device_scale_factor=2 if screen.touch else 1,
         color_scheme=theme,
         locale=language,
+        service_workers=service_workers,
     )
     try:
         opened = Visit(context, context.new_page())

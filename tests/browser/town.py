@@ -7,14 +7,14 @@ from datetime import UTC, date, datetime, timedelta
 
 from api.planning import make_plan, next_round_date
 from deploy.town import register_town
-from domain.plans import Plan
+from domain.plans import Plan, PlanStatus
 from ingest.reader import read
 from ingest.registry import load
 from routing.roads.osm import read_graph
 from simulators import extract
 from simulators.history import messages
 from simulators.town import build_town
-from storage import fleet, observations
+from storage import fleet, observations, plans
 from storage.database import Database
 
 HISTORY = timedelta(days=28)
@@ -51,3 +51,10 @@ def build(database: Database, *, now: datetime | None = None) -> LivingTown:
     day = next_round_date(its_fleet, now.date() + timedelta(days=1))
     plan = make_plan(database, municipality_code=municipality.code, date=day, time_limit_s=2)
     return LivingTown(municipality.code, day, plan)
+
+
+def approve(database: Database, plan: Plan) -> None:
+    """As an operator does."""
+    assert plan.id is not None
+    with database.transaction() as connection:
+        plans.set_status(connection, plan_id=plan.id, status=PlanStatus.APPROVED)

@@ -53,7 +53,9 @@ export class ContainerPanel {
       this.open(container);
       this.onOpened(container);
     }
-    replace(this.facts, ...this.describe(container));
+    const focused = document.activeElement?.id;
+    replace(this.facts, ...this.describe(container), this.neighbours(container, state));
+    if (focused) document.getElementById(focused)?.focus();
   }
 
   private open(container: ContainerFeature): void {
@@ -113,6 +115,18 @@ export class ContainerPanel {
       );
     }
     return parts;
+  }
+
+  /** The other containers of the site. */
+  private neighbours(container: ContainerFeature, state: State): HTMLElement | null {
+    const others = state.containers.filter((each) => each.properties.siteId === container.properties.siteId && each.id !== container.id);
+    if (others.length === 0) return null;
+    const chips = others.map((each) => {
+      const { code, fillLevel, fraction } = each.properties;
+      const choose = (): void => this.store.set({ selectedContainer: each.id });
+      return h("button", { id: `neighbour-${each.id}`, type: "button", class: "chip", title: code, onclick: choose }, gauge(fillLevel, trust(each)), t(`fraction.${fraction}`));
+    });
+    return h("div", {}, h("h3", {}, t("container.neighbours")), h("div", { class: "chips" }, ...chips));
   }
 
   private async loadHistory(container: ContainerFeature): Promise<void> {

@@ -72,8 +72,10 @@ export class MapView {
       // A finger is wider than a point: whatever lies within 8 pixels counts.
       const { x, y } = event.point;
       const hits = map.queryRenderedFeatures([[x - 8, y - 8], [x + 8, y + 8]], { layers: ["container"] });
-      const found = hits.map((hit) => this.containerAt(hit.id)).find((each) => each !== undefined);
-      this.store.set({ selectedContainer: found?.id ?? null });
+      const found = [...new Set(hits.map((hit) => hit.id as number))].sort((a, b) => a - b);
+      // Containers of one site lie on top of each other: clicking again goes on to the next.
+      const position = found.indexOf(this.store.state.selectedContainer ?? -1);
+      this.store.set({ selectedContainer: found[(position + 1) % found.length] ?? null });
     });
   }
 

@@ -133,7 +133,7 @@ export class PlanPanel {
         h("span", { class: "number" }, count(each.containers)),
       ),
     );
-    return h("section", {}, h("h3", {}, t("plan.whySkipped")), h("ul", { class: "reasons" }, ...rows));
+    return h("section", {}, h("h2", { class: "minor" }, t("plan.whySkipped")), h("ul", { class: "reasons" }, ...rows));
   }
 
   private async decide(plan: PlanSummary, status: PlanStatus): Promise<void> {
@@ -184,7 +184,7 @@ function comparison(plan: PlanSummary, fixed: { stops: number; distanceM: number
   return h(
     "section",
     { class: "comparison" },
-    h("h3", {}, t("plan.versus")),
+    h("h2", { class: "minor" }, t("plan.versus")),
     row("plan.distance", plan.distanceM, fixed.distanceM, km),
     row("plan.duration", plan.durationS, fixed.durationS, duration),
     h("p", { class: "key quiet small" }, h("span", { class: "bar ours" }), t("plan.ours"), h("span", { class: "bar theirs" }), t("plan.theirs", { count: fixed.stops })),
