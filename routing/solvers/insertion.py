@@ -22,6 +22,9 @@ from routing.solvers.visits import Visit, visits_of
 TRIED = 20
 """Places that are tried exactly for one stop, cheapest first."""
 
+IDLE_TRIED = 3
+"""Trips of vehicles without a route that are tried besides."""
+
 
 @dataclass(frozen=True, slots=True)
 class Insertion:
@@ -36,7 +39,8 @@ class Insertion:
 class Insertions:
     """Where a stop could go. ``at_least``: cost units of the cheapest place by driving alone.
 
-    ``candidates``: the :data:`TRIED` cheapest places for which the shift has time; loads and windows are not looked at.
+    ``candidates``: the :data:`TRIED` cheapest places, and :data:`IDLE_TRIED` of idle vehicles, for which the shift has
+    time; loads and windows are not looked at.
     """
 
     at_least: int
@@ -56,12 +60,14 @@ def insertions(index: Index, routes: Mapping[int, Route], stop: Stop) -> Inserti
             cheapest = places[np.argsort(units[places], kind="stable")[:TRIED]]
             found += [(int(units[place]), vehicle_id, int(place), inserted) for place in cheapest]
     found.sort(key=lambda entry: entry[:3])
-    orders = visits_of({v: routes[v] for _, v, _, _ in found[:TRIED] if v in routes})
+    # A vehicle that has room because it is still in the yard is tried too, however dear its own trip is.
+    tried = found[:TRIED] + [entry for entry in found[TRIED:] if entry[1] not in routes][:IDLE_TRIED]
+    orders = visits_of({v: routes[v] for _, v, _, _ in tried if v in routes})
     return Insertions(
         at_least,
         tuple(
             Insertion(units, v, (*orders.get(v, [])[:place], *inserted, *orders.get(v, [])[place:]))
-            for units, v, place, inserted in found[:TRIED]
+            for units, v, place, inserted in tried
         ),
     )
 
