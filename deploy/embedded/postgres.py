@@ -6,6 +6,7 @@ on a socket that only its own user may open, and asks for the password on both.
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 import shutil
@@ -21,6 +22,8 @@ from deploy.embedded.files import write_whole
 from deploy.embedded.program import Launch, installed_file
 from deploy.embedded.server import EmbeddedServer
 from domain.errors import HalfvolError, Unavailable
+
+logger = logging.getLogger(__name__)
 
 USER = "halfvol"
 DATABASE = "postgres"
@@ -61,6 +64,16 @@ class EmbeddedPostgres(EmbeddedServer):
 
     program = "postgres"
     title = "embedded PostgreSQL"
+
+    def start(self) -> str:
+        """As :meth:`EmbeddedServer.start`; says so where the data have to lie elsewhere."""
+        location = self.folder / "location"
+        known = location.exists()
+        url = super().start()
+        if location.exists() and not known:
+            place = location.read_text().strip()
+            logger.info("the data of PostgreSQL are in %s, as the user it runs as cannot enter %s", place, self.folder)
+        return url
 
 
 class PostgresProgram:
