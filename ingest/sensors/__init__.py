@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from domain.sensors import Reading
-from ingest.sensors.profiles import FILL_LEVEL_RANGE, GENERIC_RANGES, PROFILES, SensorProfile, ValueRange, get
+from ingest.sensors.profile import SensorProfile, ValueRange
+from ingest.sensors.profiles import FILL_LEVEL_RANGE, GENERIC_RANGES, PROFILES, get
 
 __all__ = ["FILL_LEVEL_RANGE", "GENERIC_RANGES", "PROFILES", "SensorProfile", "ValueRange", "decode", "get"]
 

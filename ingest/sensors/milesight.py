@@ -1,26 +1,12 @@
-"""Milesight EM310-UDL (ultrasonic) and EM400-TLD (laser): payloads of channels, each with its type and value.
+"""Milesight's payloads: a sequence of ``channel (1 byte), type (1 byte), value``, numbers little-endian.
 
-A payload is a sequence of ``channel (1 byte), type (1 byte), value``, numbers little-endian:
+Which channels a model has is data of its profile: ``channels`` there gives each channel and type, in hex digits, the
+name of one of the ``VALUES`` below. Channel ``ff`` is device information, sent after joining, on every model.
 
-=======  ====  =====  =============================================================
-channel  type  bytes  value
-=======  ====  =====  =============================================================
-01       75    1      battery level, percent
-03       67    2      temperature, signed, 0.1 degrees Celsius (EM400)
-03       82    2      distance, mm (EM310)
-04       82    2      distance, mm (EM400)
-04       00    1      position: 0 upright, 1 tilted (EM310)
-05       00    1      position: 0 upright, 1 tilted (EM400)
-83       67    3      temperature as above, then 1 = beyond its threshold, 0 = back (EM400)
-84       82    3      distance as above, then 1 = beyond its threshold, 0 = back (EM400)
-06       88    9      latitude, longitude, motion (NB-IoT version): not used
-ff       any   1..8   device information, sent after joining: not used
-=======  ====  =====  =============================================================
-
-Example: ``01 75 5c | 03 67 01 01 | 04 82 44 08 | 05 00 01`` = battery 92 %, 25.7 degrees, 2116 mm, tilted.
+Example, EM400: ``01 75 5c | 03 67 01 01 | 04 82 44 08 | 05 00 01`` = battery 92 %, 25.7 degrees, 2116 mm, tilted.
 Measurements come on LoRaWAN port 85 unless the device is set up otherwise; any port above 0 is read.
 
-Source: the tables of channels in Milesight-IoT/SensorDecoders, em-series/em310-udl and em-series/em400-tld.
+Source: the tables of channels in Milesight-IoT/SensorDecoders, README of each model.
 """
 
 from __future__ import annotations
@@ -58,12 +44,20 @@ def _temperature(value: bytes) -> dict[str, float]:
     return {ObservedProperty.TEMPERATURE: int.from_bytes(value[:2], "little", signed=True) / 10}
 
 
+def _humidity(value: bytes) -> dict[str, float]:
+    return {"humidity": value[0] / 200}
+
+
 def _distance(value: bytes) -> dict[str, float]:
     return {ObservedProperty.DISTANCE: int.from_bytes(value[:2], "little") / 1000}
 
 
 def _position(value: bytes) -> dict[str, float]:
     return {TILTED: float(value[0] != 0)}
+
+
+def _remaining(value: bytes) -> dict[str, float]:
+    return {"remaining": value[0] / 100}
 
 
 def _temperature_alarm(value: bytes) -> dict[str, float]:
@@ -74,9 +68,28 @@ def _distance_alarm(value: bytes) -> dict[str, float]:
     return {**_distance(value), DISTANCE_ALARM: float(value[2] != 0)}
 
 
+def _sound(value: bytes) -> dict[str, float]:
+    levels = [int.from_bytes(value[at : at + 2], "little") / 10 for at in (1, 3, 5)]
+    return dict(zip(("sound_level", "sound_level_average", "sound_level_maximum"), levels, strict=True))
+
+
 def _unused(_value: bytes) -> dict[str, float]:
     return {}
 
+
+VALUES: Mapping[str, Channel] = {
+    "battery": Channel(1, _battery),  # percent
+    "temperature": Channel(2, _temperature),  # signed, 0.1 degrees Celsius
+    "humidity": Channel(1, _humidity),  # 0.5 percent
+    "distance": Channel(2, _distance),  # mm
+    "position": Channel(1, _position),  # 0 upright, 1 tilted
+    "remaining": Channel(1, _remaining),  # percent
+    "temperature alarm": Channel(3, _temperature_alarm),  # temperature, then 1 = beyond its threshold, 0 = back
+    "distance alarm": Channel(3, _distance_alarm),  # distance, then 1 = beyond its threshold, 0 = back
+    "sound": Channel(7, _sound),  # weighting, then level, average and maximum, 0.1 dB each
+    "location": Channel(9, _unused),  # latitude, longitude, motion (NB-IoT versions)
+}
+"""What a profile may call the value of a channel."""
 
 _INFORMATION = {
     b"\xff\x01": Channel(1, _unused),  # protocol version
@@ -88,30 +101,25 @@ _INFORMATION = {
     b"\xff\xfe": Channel(1, _unused),  # reset
     b"\xff\xff": Channel(2, _unused),  # version of the payload's description
 }
-_EM310 = _INFORMATION | {
-    b"\x01\x75": Channel(1, _battery),
-    b"\x03\x82": Channel(2, _distance),
-    b"\x04\x00": Channel(1, _position),
-}
-_EM400 = _INFORMATION | {
-    b"\x01\x75": Channel(1, _battery),
-    b"\x03\x67": Channel(2, _temperature),
-    b"\x04\x82": Channel(2, _distance),
-    b"\x05\x00": Channel(1, _position),
-    b"\x06\x88": Channel(9, _unused),
-    b"\x83\x67": Channel(3, _temperature_alarm),
-    b"\x84\x82": Channel(3, _distance_alarm),
-}
 
 
-def decode_em310(f_port: int, payload: bytes) -> Reading:
-    """Read a payload of the EM310 series. Raises :class:`Unreadable` (undecodable)."""
-    return _decode(_EM310, f_port, payload)
+def decoder(channels: Mapping[str, str]) -> Callable[[int, bytes], Reading]:
+    """The codec of a model with these ``channels``: names of ``VALUES`` by channel and type, such as ``{"0382": ..}``.
 
-
-def decode_em400(f_port: int, payload: bytes) -> Reading:
-    """Read a payload of the EM400 series. Raises :class:`Unreadable` (undecodable)."""
-    return _decode(_EM400, f_port, payload)
+    Raises
+    ------
+    ValueError
+        Naming the channel that is no two bytes in hex digits, or the value that does not exist.
+    """
+    known = dict(_INFORMATION)
+    for name, value in channels.items():
+        if value not in VALUES:
+            raise ValueError(f"channel {name} is {value!r}, expected one of {', '.join(VALUES)}")
+        channel = bytes.fromhex(name)
+        if len(channel) != 2:
+            raise ValueError(f"channel {name!r} must be two bytes in hex digits, such as 0382")
+        known[channel] = VALUES[value]
+    return lambda f_port, payload: _decode(known, f_port, payload)
 
 
 def _decode(channels: Mapping[bytes, Channel], f_port: int, payload: bytes) -> Reading:

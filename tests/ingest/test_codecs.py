@@ -11,6 +11,7 @@ from domain.sensors import Reading, RejectionReason
 from ingest.decode import decode_hex
 from ingest.errors import Unreadable
 from ingest.sensors import PROFILES, decode, get
+from ingest.sensors.decoded import is_plausible, values_of
 from ingest.sensors.profiles import profile_named
 
 VECTORS: list[dict[str, Any]] = json.loads(
@@ -123,8 +124,21 @@ def test_models_are_recognised_as_network_servers_write_them(text: str):
     assert profile_named("something else") is None
 
 
-def test_every_profile_has_a_distance_and_units():
+def test_every_profile_can_be_used():
     for profile in PROFILES.values():
-        assert "distance" in profile.observed_properties
-        assert profile.units["fill_level"] == "1"
-        assert all(each.minimum < each.maximum for each in profile.observed_properties.values())
+        if "distance" in profile.observed_properties:
+            assert profile.units["fill_level"] == "1"
+        assert profile.main_property in profile.units
+        assert {each.observed_property for each in profile.decoded.values()} <= profile.observed_properties.keys()
+
+
+def test_the_published_fields_of_decoders_mean_what_the_bytes_say():
+    plausible = 0
+    for vector in VECTORS:
+        profile = PROFILES[vector["model"]]
+        values = values_of(profile, vector["expected_at_source"])
+        if is_plausible(profile, values):
+            plausible += 1
+            # Distances are published rounded to a centimetre here and there.
+            assert values == pytest.approx({name: vector["values"][name] for name in values}, abs=0.03)
+    assert plausible > len(VECTORS) * 0.8
