@@ -60,10 +60,14 @@ class Datastream:
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One value of a datastream. Both times are aware and in UTC."""
+    """One value of a datastream. Both times are aware and in UTC.
+
+    ``server_timed``: the message told no time, so the phenomenon time is that of its receipt.
+    """
 
     datastream_id: int
     phenomenon_time: datetime
     result: float
     received_at: datetime
     quality: Quality = Quality.GOOD
+    server_timed: bool = False

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 
 from domain.observations import Observation, ObservedProperty, Quality
 from domain.sensors import Binding, Device, Reading, Rejection, RejectionReason, UnclaimedMessage, Uplink
+from domain.uplinks import ReceivedUplink
 from ingest.errors import Unreadable
+from ingest.ledger import entry
 from ingest.quality import judge, judge_fill_level
 from ingest.sensors import PROFILES, SensorProfile
 from ingest.sensors.profiles import profile_named
@@ -32,6 +34,7 @@ class Interpreted:
     observations: Sequence[Observation] = ()
     rejections: Sequence[Rejection] = ()
     unclaimed: Sequence[UnclaimedMessage] = ()
+    uplinks: Sequence[ReceivedUplink] = ()
 
 
 def rejected(
@@ -78,24 +81,37 @@ def interpret(
     if uplink.municipality_code is not None and municipality_code not in (None, uplink.municipality_code):
         detail = f"device {uplink.device_id} is registered in another municipality than the topic names"
         problems.append((RejectionReason.UNKNOWN_TOPIC, detail))
-    else:
-        profile = PROFILES.get(device.sensor.model)
-        readings = _readings(uplink, device.sensor.model, profile, problems)
-        for number, reading in enumerate(readings, 1):
-            label = f"observation {number} of {len(readings)}: " if len(readings) > 1 else ""
-            _observe(
-                reading,
-                label,
-                device,
-                profile,
-                received_at=received_at,
-                future_skew=future_skew,
-                observations=observations,
-                problems=problems,
-            )
+        # Not entered into the ledger: that device did not send it.
+        return Interpreted((), (rejected(topic, payload, received_at, problems, uplink.device_id),))
+    profile = PROFILES.get(device.sensor.model)
+    readings = _readings(uplink, device.sensor.model, profile, problems)
+    for number, reading in enumerate(readings, 1):
+        label = f"observation {number} of {len(readings)}: " if len(readings) > 1 else ""
+        _observe(
+            reading,
+            label,
+            device,
+            profile,
+            received_at=received_at,
+            future_skew=future_skew,
+            observations=observations,
+            problems=problems,
+        )
+    uplinks = (
+        entry(
+            uplink,
+            readings,
+            sensor_id=device.sensor.id,
+            payload=payload,
+            stored=len(observations),
+            rejected=bool(problems),
+            future_skew=future_skew,
+        ),
+    )
     if problems:
-        return Interpreted(observations, (rejected(topic, payload, received_at, problems, uplink.device_id),))
-    return Interpreted(observations)
+        refused = (rejected(topic, payload, received_at, problems, uplink.device_id),)
+        return Interpreted(observations, refused, uplinks=uplinks)
+    return Interpreted(observations, uplinks=uplinks)
 
 
 def _readings(
@@ -140,7 +156,10 @@ def _observe(
     problems: list[Problem],
 ) -> None:
     """Append the observations of one reading, and a problem for each of its values that cannot be one."""
-    time = reading.phenomenon_time or received_at
+    time = reading.phenomenon_time
+    server_timed = time is None
+    if time is None:
+        time = received_at
     if time > received_at + future_skew:
         detail = f"{label}its time {time.isoformat()} lies {_told_ahead(time - received_at)} after it was received"
         problems.append((RejectionReason.FUTURE, detail))
@@ -163,11 +182,12 @@ def _observe(
             problems.append((RejectionReason.INVALID_VALUE, detail))
         else:
             quality = qualities.get(name, Quality.GOOD)
-            observations.append(Observation(datastream, time, value, received_at, quality))
+            observations.append(Observation(datastream, time, value, received_at, quality, server_timed))
     if _FILL_LEVEL not in values:
         derived = _fill_level(binding, values, qualities.get(_DISTANCE, Quality.GOOD))
         if derived is not None:
-            observations.append(Observation(datastreams[_FILL_LEVEL], time, derived[0], received_at, derived[1]))
+            level, quality = derived
+            observations.append(Observation(datastreams[_FILL_LEVEL], time, level, received_at, quality, server_timed))
 
 
 def _fill_level(

@@ -9,7 +9,8 @@ from typing import Protocol
 from domain.sensors import Device, RejectionReason
 from ingest import sources
 from ingest.errors import Unreadable
-from ingest.interpret import Interpreted, interpret, rejected
+from ingest.interpret import Interpreted, Problem, interpret, rejected
+from ingest.ledger import unreadable
 
 _log = logging.getLogger(__name__)
 
@@ -35,10 +36,21 @@ def read(topic: str, payload: bytes, received_at: datetime, devices: Devices) ->
         code = None if device is None else devices.municipality_code(device.sensor.municipality_id)
         return interpret(uplink, device, topic=topic, payload=payload, municipality_code=code)
     except Unreadable as error:
-        return Interpreted(rejections=(rejected(topic, payload, received_at, [(error.reason, error.detail)]),))
+        return _unreadable(topic, payload, received_at, devices, (error.reason, error.detail))
     except Exception as error:
         # A defect of ours must not stop the messages behind this one; it is kept like any other unreadable message.
         _log.exception("a message on %s could not be read because of a defect in Halfvol; it is kept", topic)
         detail = f"Halfvol failed to read this message ({type(error).__name__}: {error}); please report it"
         problem = (RejectionReason.UNDECODABLE, detail.replace("\0", " "))
         return Interpreted(rejections=(rejected(topic, payload, received_at, [problem]),))
+
+
+def _unreadable(topic: str, payload: bytes, received_at: datetime, devices: Devices, problem: Problem) -> Interpreted:
+    """The rejection of a message, under the registered device on whose topic it came, if there is one."""
+    named = sources.addressed(topic)
+    device = None if named is None else devices.device(named[1])
+    if named is None or device is None:
+        return Interpreted(rejections=(rejected(topic, payload, received_at, [problem]),))
+    uplink = unreadable(sensor_id=device.sensor.id, payload=payload, received_at=received_at, source=named[0])
+    refused = rejected(topic, payload, received_at, [problem], device.sensor.device_id)
+    return Interpreted(rejections=(refused,), uplinks=(uplink,))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from domain.observations import Observation
-from domain.sensors import Rejection, UnclaimedMessage
-from ingest.reader import Devices, read
+from ingest.batch import read_all
+from ingest.reader import Devices
 from ingest.registry import load
 from ingest.sensors import get
-from storage import observations, sensors, unclaimed
+from storage import sensors, unclaimed
 from storage.database import Connection
 from storage.observations import Stored
 
@@ -55,12 +54,4 @@ def claim(
 
 def reprocess(connection: Connection, *, device_id: str, devices: Devices) -> Stored:
     """Read the kept messages of one device again, and store what comes of them instead."""
-    good: list[Observation] = []
-    rejections: list[Rejection] = []
-    still_unclaimed: list[UnclaimedMessage] = []
-    for message in unclaimed.take(connection, device_id):
-        interpreted = read(message.topic, message.payload, message.received_at, devices)
-        good.extend(interpreted.observations)
-        rejections.extend(interpreted.rejections)
-        still_unclaimed.extend(interpreted.unclaimed)
-    return observations.store(connection, observations=good, rejections=rejections, unclaimed=still_unclaimed)
+    return read_all(connection, unclaimed.take(connection, device_id), devices).store(connection, again=True)

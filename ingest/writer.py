@@ -6,15 +6,14 @@ import logging
 from collections.abc import Sequence
 
 from domain.errors import Unavailable
-from domain.observations import Observation
-from domain.sensors import Rejection, RejectionReason, UnclaimedMessage
+from domain.sensors import RejectionReason
+from ingest.batch import read_all
 from ingest.inbox import Delivery
 from ingest.interpret import rejected
-from ingest.reader import read
-from ingest.registry import Registered, Registry
+from ingest.registry import Registry
 from ingest.replay import reprocess
 from storage import observations, unclaimed
-from storage.database import Connection, Database
+from storage.database import Database
 from storage.errors import SchemaMissing
 from storage.observations import Stored
 
@@ -76,11 +75,11 @@ class Writer:
         with self._database.transaction() as connection:
             if self._registry.is_due():
                 changed = self._registry.refresh(connection)
-            batch = _interpret(deliveries, self._registry.registered)
+            batch = read_all(connection, deliveries, self._registry.registered)
             # A stranger may have been registered a moment ago: one cheap look for each batch that holds one.
             if batch.unclaimed and self._registry.refresh(connection):
                 changed = True
-                batch = _interpret(deliveries, self._registry.registered)
+                batch = read_all(connection, deliveries, self._registry.registered)
             stored = batch.store(connection)
         return sum_of(stored, self._read_claimed_again()) if changed else stored
 
@@ -120,33 +119,6 @@ def _exceeds_a_limit(error: Exception) -> bool:
     """Whether the server found a row too large (SQLSTATE class 54), which the driver counts among outages."""
     sqlstate = getattr(error.__cause__, "sqlstate", None)
     return isinstance(sqlstate, str) and sqlstate.startswith("54")
-
-
-class _Batch:
-    """What the messages of one batch came to."""
-
-    def __init__(self) -> None:
-        self.observations: list[Observation] = []
-        self.rejections: list[Rejection] = []
-        self.unclaimed: list[UnclaimedMessage] = []
-
-    def store(self, connection: Connection) -> Stored:
-        """Hand everything to the database."""
-        return observations.store(
-            connection, observations=self.observations, rejections=self.rejections, unclaimed=self.unclaimed
-        )
-
-
-def _interpret(deliveries: Sequence[Delivery], registered: Registered) -> _Batch:
-    batch = _Batch()
-    for delivery in deliveries:
-        interpreted = read(delivery.topic, delivery.payload, delivery.received_at, registered)
-        batch.observations.extend(interpreted.observations)
-        if interpreted.rejections:
-            batch.rejections.extend(interpreted.rejections)
-        if interpreted.unclaimed:
-            batch.unclaimed.extend(interpreted.unclaimed)
-    return batch
 
 
 def sum_of(first: Stored, second: Stored) -> Stored:

@@ -8,8 +8,10 @@ from datetime import datetime
 
 from domain.observations import Observation, Quality
 from domain.sensors import Rejection, UnclaimedMessage
+from domain.uplinks import ReceivedUplink
 from storage import rejections as rejected_messages
 from storage import unclaimed as unclaimed_messages
+from storage import uplinks as ledger
 from storage.database import Connection
 from storage.fill_history import FillSeries, fill_history
 from storage.rows import fetch_all, fetch_new, fetch_value
@@ -45,8 +47,13 @@ def store(
     observations: Sequence[Observation],
     rejections: Sequence[Rejection] = (),
     unclaimed: Sequence[UnclaimedMessage] = (),
+    uplinks: Sequence[ReceivedUplink] = (),
+    again: bool = False,
 ) -> Stored:
     """Store one batch in the caller's transaction; storing any of it again changes nothing.
+
+    ``uplinks`` are entered into the ledger, where one that comes again is counted as a duplicate, unless ``again`` says
+    that these are kept messages that are read once more.
 
     The first observation of a datastream and phenomenon time stays; a later one with the same key is a duplicate.
     The latest observation of a datastream moves to a newer good one, or from a suspect one to any good one; to a
@@ -56,6 +63,8 @@ def store(
     order of their keys, so that two processes that store the same rows wait for each other and never deadlock.
     """
     inserted = _insert_observations(connection, observations) if observations else 0
+    if uplinks:
+        ledger.add(connection, uplinks, again=again)
     return Stored(
         inserted=inserted,
         duplicates=len(observations) - inserted,
@@ -69,18 +78,29 @@ def _insert_observations(connection: Connection, observations: Sequence[Observat
     connection.execute("""
         CREATE TEMPORARY TABLE IF NOT EXISTS staging (
             datastream_id bigint, phenomenon_time timestamptz, received_at timestamptz, result double precision,
-            quality quality
+            quality quality, server_timed boolean
         ) ON COMMIT DELETE ROWS""")
     connection.execute("TRUNCATE staging")
     copy_in = "COPY staging FROM STDIN (FORMAT binary)"
     with connection.cursor() as cursor, cursor.copy(copy_in) as copy:
-        copy.set_types(["int8", "timestamptz", "timestamptz", "float8", "text"])
+        copy.set_types(["int8", "timestamptz", "timestamptz", "float8", "text", "bool"])
         for row in observations:
-            copy.write_row((row.datastream_id, row.phenomenon_time, row.received_at, float(row.result), row.quality))
+            copy.write_row(
+                (
+                    row.datastream_id,
+                    row.phenomenon_time,
+                    row.received_at,
+                    float(row.result),
+                    row.quality,
+                    row.server_timed,
+                )
+            )
     query = """
         WITH inserted AS (
-            INSERT INTO observation (datastream_id, phenomenon_time, received_at, result, quality)
-            SELECT datastream_id, phenomenon_time, received_at, result, quality FROM staging
+            INSERT INTO observation (
+                datastream_id, phenomenon_time, received_at, result, quality, server_timed
+            )
+            SELECT datastream_id, phenomenon_time, received_at, result, quality, server_timed FROM staging
             ORDER BY datastream_id, phenomenon_time, received_at
             ON CONFLICT DO NOTHING
             RETURNING datastream_id, phenomenon_time, received_at, result, quality
@@ -113,7 +133,7 @@ def of_container(
     They come from every sensor that hung in the container.
     """
     query = """
-        SELECT datastream_id, phenomenon_time, result, received_at, quality::text FROM (
+        SELECT datastream_id, phenomenon_time, result, received_at, quality::text, server_timed FROM (
             SELECT observation.* FROM datastream
             JOIN observation ON observation.datastream_id = datastream.id
             WHERE datastream.container_id = %(container_id)s AND datastream.observed_property = %(observed_property)s
@@ -147,6 +167,12 @@ def counts(connection: Connection, municipality_id: int) -> Counts:
 
 
 def _observation(
-    *, datastream_id: int, phenomenon_time: datetime, result: float, received_at: datetime, quality: str
+    *,
+    datastream_id: int,
+    phenomenon_time: datetime,
+    result: float,
+    received_at: datetime,
+    quality: str,
+    server_timed: bool,
 ) -> Observation:
-    return Observation(datastream_id, phenomenon_time, result, received_at, Quality(quality))
+    return Observation(datastream_id, phenomenon_time, result, received_at, Quality(quality), server_timed)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from domain.sensors import RejectionReason, Uplink
+from domain.sensors import RejectionReason, Source, Uplink
 from ingest.errors import Unreadable
 from ingest.sources import chirpstack, native, things_stack
+from ingest.sources.device_id import device_id
 from ingest.sources.strict_json import told
 
 SUBSCRIPTIONS: tuple[str, ...] = (native.SUBSCRIPTION, things_stack.SUBSCRIPTION, chirpstack.SUBSCRIPTION)
@@ -36,3 +37,20 @@ def parse(topic: str, payload: bytes, received_at: datetime) -> Uplink:
         detail = f"{len(payload)} bytes are more than the {MAXIMUM_PAYLOAD_BYTES} that an uplink may have"
         raise Unreadable(RejectionReason.TOO_LARGE, detail)
     return parser(topic, payload, received_at)
+
+
+def addressed(topic: str) -> tuple[Source, str] | None:
+    """The source and the device that a topic names, where it is one of ours; nothing of the message is read."""
+    levels = topic.split("/")
+    try:
+        match levels:
+            case ["halfvol", "v1", _, "devices", device, "up"]:
+                return Source.NATIVE, device_id(device)
+            case ["v3", _, "devices", device, "up"]:
+                return Source.THINGS_STACK, device_id(device)
+            case ["application", _, "device", device, "event", "up"]:
+                return Source.CHIRPSTACK, device_id(device)
+            case _:
+                return None
+    except Unreadable:
+        return None

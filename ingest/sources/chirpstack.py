@@ -1,7 +1,7 @@
 """Uplinks of ChirpStack v4, from its MQTT integration with the JSON marshaler.
 
 Topic ``application/{application id}/device/{DevEUI}/event/up``; the other events are not subscribed to. The phenomenon
-time is ``time``: the gateway's where it has one, else the server's.
+time is ``time``: the gateway's where it has one, else the server's; where there is none, that of our own receipt.
 
 Source: https://www.chirpstack.io/docs/chirpstack/integrations/events.html
 """
@@ -58,7 +58,7 @@ def parse(topic: str, payload: bytes, received_at: datetime) -> Uplink:
     if named != device:
         raise malformed(f"deviceInfo.devEui is {named}, but the topic names {device}")
     time = _phenomenon_time(document)
-    if time is None:
+    if time is None and document.get("time") is not None:
         raise malformed(f"time is {told(document.get('time'))}, and no gateway tells one that can be read")
     return Uplink(
         source=Source.CHIRPSTACK,

@@ -9,8 +9,9 @@ or a batch of them, each with its own time::
     {"model": "EM310-UDL", "fCnt": 12, "observations": [{"phenomenonTime": "..", "distance": 1.234}, ..]}
 
 Keys are observed properties in camelCase; values are numbers in the units of ``domain.observations.UNITS``, null means
-not measured. ``phenomenonTime`` is required: without it a message that the broker delivers twice could not be told
-from two, and one that waited in the broker would count as news.
+not measured. One reading without ``phenomenonTime`` gets the time of its receipt, and is marked so, if it has ``fCnt``:
+with neither, a message that the broker delivers twice could not be told from two of the same content, and is refused.
+In a batch every reading needs its time, as they cannot all be of one moment.
 """
 
 from __future__ import annotations
@@ -67,7 +68,9 @@ def parse(topic: str, payload: bytes, received_at: datetime) -> Uplink:
     readings: list[Reading] = []
     batch = document.get("observations")
     if batch is None:
-        _add_reading(document, "", readings, problems)
+        if document.get("phenomenonTime") is None and document.get("fCnt") is None:
+            raise malformed("it has neither phenomenonTime nor fCnt, so it could not be told from one sent before")
+        _add_reading(document, "", readings, problems, needs_time=False)
     else:
         _check_batch(document, batch)
         assert isinstance(batch, list)
@@ -99,10 +102,18 @@ def _check_batch(document: Mapping[str, object], batch: object) -> None:
         raise malformed(f"{extra} beside observations: put it into each observation")
 
 
-def _add_reading(entry: Mapping[str, object], label: str, readings: list[Reading], problems: Problems) -> None:
+def _add_reading(
+    entry: Mapping[str, object],
+    label: str,
+    readings: list[Reading],
+    problems: Problems,
+    *,
+    needs_time: bool = True,
+) -> None:
     """Append the reading that ``entry`` holds, and a problem for every part of it that cannot be read."""
     try:
-        time = read_time(entry.get("phenomenonTime"), f"{label}phenomenonTime")
+        given = entry.get("phenomenonTime")
+        time = None if given is None and not needs_time else read_time(given, f"{label}phenomenonTime")
     except Unreadable as error:
         problems.append((error.reason, error.detail))
         return

@@ -6,7 +6,7 @@ empty fields are omitted: a missing ``f_cnt`` is 0, a missing ``frm_payload`` is
 The phenomenon time is the gateway's (``settings.time``, else that of the first ``rx_metadata``) where it is believable:
 a gateway that lost its backhaul delivers later than it heard. It is believed up to seven days before and one minute
 after ``uplink_message.received_at``, the network server's own clock, which is used otherwise; the outer ``received_at``
-(when the application server had it) comes last.
+(when the application server had it) comes last. Where none of these fields is there, it is the time of our own receipt.
 
 Source: https://www.thethingsindustries.com/docs/the-things-stack/concepts/data-formats/
 """
@@ -67,7 +67,7 @@ def parse(topic: str, payload: bytes, received_at: datetime) -> Uplink:
         raise malformed(f"end_device_ids.device_id is {told(name)}, but the topic names {told(device)}")
     message = child(document, "uplink_message")
     time = _phenomenon_time(document, message)
-    if time is None:
+    if time is None and ("received_at" in message or "received_at" in document):
         raise malformed("neither uplink_message.received_at nor received_at tells a readable time")
     return Uplink(
         source=Source.THINGS_STACK,
