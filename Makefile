@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo test lint lock clean
+.PHONY: help setup setup-test demo chaos test lint lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -15,6 +15,9 @@ setup-test:
 
 demo: setup ## a town, its sensors, a plan for tomorrow and the pages; Ctrl-C stops it, again continues
 	@$(BIN)/halfvol demo
+
+chaos: setup ## kill and freeze ingest, database and broker under load, then account for every message
+	@$(BIN)/halfvol chaos --kills 30 --victims ingest,postgres,broker
 
 test: setup-test ## all tests
 	@$(BIN)/python -m pytest

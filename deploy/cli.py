@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "roads": "import the streets of a municipality from OpenStreetMap",
     "containers": "import containers from GeoJSON",
     "devices": "list devices that nobody claimed, and claim them",
+    "chaos": "kill and freeze parts of the chain under load, then account for every message",
     "settings": "print every setting with its value and meaning",
 }
 

@@ -27,6 +27,8 @@ class Settings:
     http_host: str
     http_port: int
     mqtt_client_id: str
+    mqtt_topics: tuple[str, ...]
+    health_port: int | None
     ingest_batch: int
     plan_time_limit_s: float
     log_level: str
@@ -68,6 +70,19 @@ def _port(text: str) -> int:
     if not 0 <= port <= 65535:
         raise ValueError("must be a port from 1 to 65535, or 0 for any free one")
     return port
+
+
+def _topics(text: str) -> tuple[str, ...]:
+    topics = tuple(part.strip() for part in text.split(",") if part.strip())
+    for topic in topics:
+        levels = topic.split("/")
+        if any(("+" in level or "#" in level) and len(level) > 1 for level in levels) or "#" in levels[:-1]:
+            raise ValueError(f"{topic} is no topic filter: + and # stand alone between slashes, # only at the end")
+    return topics
+
+
+def _optional_port(text: str) -> int | None:
+    return _port(text) if text else None
 
 
 def _whole_number(text: str) -> int:
@@ -136,6 +151,20 @@ SETTINGS: tuple[Setting, ...] = (
         "MQTT client id of ingest. The broker keeps undelivered messages under it: keep it the same over restarts, and"
         " give no two running processes the same one.",
         str,
+    ),
+    Setting(
+        "MQTT_TOPICS",
+        "",
+        "Topic filters that this ingest process subscribes to, separated by commas, such as halfvol/v1/utrecht/devices/+/up."
+        " Several processes share the work by topics and client ids of their own. Empty: every source's topics.",
+        _topics,
+    ),
+    Setting(
+        "HEALTH_PORT",
+        "",
+        "Port of 127.0.0.1 on which ingest tells how it is, as JSON at /health: what it waits for, its lag, its last"
+        " commit. 0 takes any free one and prints it; empty: none.",
+        _optional_port,
     ),
     Setting(
         "INGEST_BATCH",

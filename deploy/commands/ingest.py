@@ -13,6 +13,7 @@ from dataclasses import asdict
 from deploy.services import database_url, mqtt_url
 from deploy.settings import Settings
 from ingest.consumer import Consumer, ConsumerSettings
+from ingest.sources import SUBSCRIPTIONS
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -31,6 +32,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> None:
                 database_url=database,
                 mqtt_url=broker,
                 client_id=settings.mqtt_client_id,
+                subscriptions=settings.mqtt_topics or SUBSCRIPTIONS,
                 batch_messages=settings.ingest_batch,
                 inbox_messages=max(20_000, 2 * settings.ingest_batch),
                 fail_fast=arguments.fail_fast,
