@@ -49,11 +49,26 @@ class Quality(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Datastream:
-    """A sensor's series of one observed property, at one container (None while it is bound to none)."""
+    """A sensor's series of one observed property, at one container or one site (None while it is bound to none).
+
+    ``unit`` is a UCUM code; empty where nobody told it.
+    """
 
     id: int
     sensor_id: int
     container_id: int | None
+    observed_property: str
+    unit: str
+    site_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WantedDatastream:
+    """A datastream that a reading needs and that its sensor does not have yet, at the place where it hung then."""
+
+    sensor_id: int
+    container_id: int | None
+    site_id: int | None
     observed_property: str
     unit: str
 

@@ -35,6 +35,7 @@ class Uplink:
 
     Either ``readings`` are already values (native), or ``payload`` holds the device's bytes, ``f_port`` the
     LoRaWAN port that tells the codec how to read them, and ``phenomenon_time`` when the network heard them.
+    ``decoded`` is what the network server's own decoder made of them, if it has one.
     ``municipality_code`` is the one that the topic names, if it names one. ``problems`` are the parts of the message
     that could not be read while the rest could, each with a sentence that says which part.
     """
@@ -46,6 +47,7 @@ class Uplink:
     f_port: int | None = None
     payload: bytes | None = None
     readings: tuple[Reading, ...] = ()
+    decoded: Mapping[str, object] | None = None
     model: str | None = None
     phenomenon_time: datetime | None = None
     municipality_code: str | None = None
@@ -66,7 +68,8 @@ class Sensor:
 class Binding:
     """A sensor hangs in a container from ``bound_from`` until ``bound_until`` (None: until further notice).
 
-    ``datastreams`` are the ids of the sensor's datastreams at this container, by observed property.
+    One that measures something else than a container is bound to a site, or to nothing but its municipality.
+    ``datastreams`` are the ids of the sensor's datastreams at this place, by observed property.
     """
 
     container_id: int | None
@@ -74,6 +77,7 @@ class Binding:
     bound_until: datetime | None
     geometry: ContainerGeometry | None
     datastreams: Mapping[str, int] = field(default_factory=dict[str, int])
+    site_id: int | None = None
 
     def holds_at(self, when: datetime) -> bool:
         """Whether the sensor was bound here at that moment."""

@@ -10,8 +10,8 @@ from domain.observations import Observation
 from domain.sensors import Rejection, UnclaimedMessage
 from domain.uplinks import ReceivedUplink
 from ingest.interpret import Interpreted
-from ingest.reader import Devices, read
-from storage import observations, uplinks
+from ingest.reader import Changed, Devices, read
+from storage import observations, sensors, uplinks
 from storage.database import Connection
 from storage.observations import Stored
 
@@ -70,6 +70,7 @@ def read_each(connection: Connection, messages: Sequence[Message], devices: Devi
     delivers it again: the ledger is asked, in this transaction, whether it came before.
     """
     interpreted = [read(each.topic, each.payload, each.received_at, devices) for each in messages]
+    devices = _with_wanted(connection, messages, devices, interpreted)
     untimed = [
         (number, uplink) for number, each in enumerate(interpreted) for uplink in each.uplinks if not uplink.timed
     ]
@@ -82,6 +83,21 @@ def read_each(connection: Connection, messages: Sequence[Message], devices: Devi
             message = messages[number]
             interpreted[number] = read(message.topic, message.payload, received_at, devices)
     return interpreted
+
+
+def _with_wanted(
+    connection: Connection, messages: Sequence[Message], devices: Devices, interpreted: list[Interpreted]
+) -> Devices:
+    """Make the datastreams that messages want, read those messages again, and give the devices as they are now."""
+    wanting = [number for number, each in enumerate(interpreted) if each.wanted]
+    if not wanting:
+        return devices
+    changed = sensors.add_datastreams(connection, [want for number in wanting for want in interpreted[number].wanted])
+    devices = Changed(devices, {device.sensor.device_id: device for device in changed})
+    for number in wanting:
+        message = messages[number]
+        interpreted[number] = read(message.topic, message.payload, message.received_at, devices)
+    return devices
 
 
 def read_all(connection: Connection, messages: Sequence[Message], devices: Devices) -> Batch:

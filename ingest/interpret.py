@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from domain.observations import Observation, ObservedProperty, Quality
+from domain.observations import UNITS, Observation, ObservedProperty, Quality, WantedDatastream
 from domain.sensors import Binding, Device, Reading, Rejection, RejectionReason, UnclaimedMessage, Uplink
 from domain.uplinks import ReceivedUplink
 from ingest.errors import Unreadable
 from ingest.ledger import entry
 from ingest.quality import judge, judge_fill_level
 from ingest.sensors import PROFILES, SensorProfile
+from ingest.sensors.decoded import is_plausible, values_of
+from ingest.sensors.profile import NO_CODEC, REPORTED_FILL_LEVEL
 from ingest.sensors.profiles import profile_named
 
 FUTURE_SKEW = timedelta(minutes=10)
@@ -20,6 +22,9 @@ FUTURE_SKEW = timedelta(minutes=10)
 
 PROBLEMS_TOLD = 5
 """How many parts of one message a rejection names before it only counts them."""
+
+MOST_DATASTREAMS = 50
+"""A sensor at one place has at most so many: a device that makes up names cannot fill the database with them."""
 
 Problem = tuple[RejectionReason, str]
 
@@ -29,12 +34,17 @@ _FILL_LEVEL = ObservedProperty.FILL_LEVEL.value
 
 @dataclass(frozen=True, slots=True)
 class Interpreted:
-    """What one message came to. A message has at most one rejection, which names all that could not be stored of it."""
+    """What one message came to. A message has at most one rejection, which names all that could not be stored of it.
+
+    ``wanted`` are datastreams that it needs and that do not exist; once they do, it can be read again, and none of
+    them is left out.
+    """
 
     observations: Sequence[Observation] = ()
     rejections: Sequence[Rejection] = ()
     unclaimed: Sequence[UnclaimedMessage] = ()
     uplinks: Sequence[ReceivedUplink] = ()
+    wanted: Sequence[WantedDatastream] = ()
 
 
 def rejected(
@@ -85,6 +95,7 @@ def interpret(
         return Interpreted((), (rejected(topic, payload, received_at, problems, uplink.device_id),))
     profile = PROFILES.get(device.sensor.model)
     readings = _readings(uplink, device.sensor.model, profile, problems)
+    wanted: list[WantedDatastream] = []
     for number, reading in enumerate(readings, 1):
         label = f"observation {number} of {len(readings)}: " if len(readings) > 1 else ""
         _observe(
@@ -96,6 +107,7 @@ def interpret(
             future_skew=future_skew,
             observations=observations,
             problems=problems,
+            wanted=wanted,
         )
     uplinks = (
         entry(
@@ -110,7 +122,7 @@ def interpret(
     )
     if problems:
         refused = (rejected(topic, payload, received_at, problems, uplink.device_id),)
-        return Interpreted(observations, refused, uplinks=uplinks)
+        return Interpreted(observations, refused, uplinks=uplinks, wanted=wanted)
     return Interpreted(observations, uplinks=uplinks)
 
 
@@ -119,8 +131,7 @@ def _readings(
 ) -> tuple[Reading, ...]:
     """The readings that the message holds as values, or the one that its payload decodes to.
 
-    A network server that already decoded the payload (``decoded_payload``, ``object``) may be preferred here, for
-    profiles that say how its names map to observed properties.
+    What the network server decoded goes before that, where the profile knows its fields and it is plausible.
     """
     if uplink.payload is None:
         return uplink.readings
@@ -128,6 +139,14 @@ def _readings(
         detail = f"no codec for the model {model!r} of device {uplink.device_id}; known are {', '.join(PROFILES)}"
         problems.append((RejectionReason.UNKNOWN_MODEL, detail))
         return ()
+    values = {} if uplink.decoded is None else values_of(profile, uplink.decoded)
+    if values and (not uplink.payload or profile.codec_name == NO_CODEC or is_plausible(profile, values)):
+        return (Reading(uplink.phenomenon_time, values),)
+    return _from_bytes(uplink, model, profile, problems)
+
+
+def _from_bytes(uplink: Uplink, model: str, profile: SensorProfile, problems: list[Problem]) -> tuple[Reading, ...]:
+    """The reading that the payload decodes to by the model's codec, if any."""
     if not uplink.payload:
         problems.append((RejectionReason.UNDECODABLE, f"the uplink on port {uplink.f_port} has no payload"))
         return ()
@@ -154,6 +173,7 @@ def _observe(
     future_skew: timedelta,
     observations: list[Observation],
     problems: list[Problem],
+    wanted: list[WantedDatastream],
 ) -> None:
     """Append the observations of one reading, and a problem for each of its values that cannot be one."""
     time = reading.phenomenon_time
@@ -176,6 +196,13 @@ def _observe(
         datastream = datastreams.get(name)
         if datastream is None:
             detail = f"{label}device {device.sensor.device_id} has no datastream for {name}"
+            if len(datastreams) + len(wanted) < MOST_DATASTREAMS:
+                unit = UNITS.get(name, "") if profile is None else profile.units.get(name, UNITS.get(name, ""))
+                want = WantedDatastream(device.sensor.id, binding.container_id, binding.site_id, name, unit)
+                if want not in wanted:
+                    wanted.append(want)
+            else:
+                detail = f"{detail}, and cannot have more than {MOST_DATASTREAMS}"
             problems.append((RejectionReason.INVALID_VALUE, detail))
         elif value < 0 and name == _DISTANCE:
             detail = f"{label}a distance cannot be negative: {value} m"
@@ -195,11 +222,15 @@ def _fill_level(
 ) -> tuple[float, Quality] | None:
     """The fill level and its quality, where the reading and the binding allow one.
 
-    A fill level that the device itself sends goes before this one, so that what it said is what is stored.
+    A fill level that the device itself sends goes before this one, so that what it said is what is stored; one that it
+    works out by settings of its own stands in where there is no geometry.
     """
     distance = values.get(_DISTANCE)
-    if distance is None or distance < 0 or binding.geometry is None or _FILL_LEVEL not in binding.datastreams:
+    if _FILL_LEVEL not in binding.datastreams:
         return None
+    if distance is None or distance < 0 or binding.geometry is None:
+        reported = values.get(REPORTED_FILL_LEVEL)
+        return None if reported is None else (reported, judge_fill_level(reported, distance_quality))
     fill_level = binding.geometry.fill_level(distance)
     return fill_level, judge_fill_level(fill_level, distance_quality)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -25,6 +26,22 @@ class Devices(Protocol):
     def municipality_code(self, municipality_id: int) -> str | None:
         """The short name of a municipality as topics have it, or None when it is not known."""
         ...
+
+
+class Changed:
+    """Devices of which some are known better than in ``rest``."""
+
+    def __init__(self, rest: Devices, changed: Mapping[str, Device]) -> None:
+        self._rest = rest
+        self._changed = changed
+
+    def device(self, device_id: str) -> Device | None:
+        """The registered sensor of that id, or None."""
+        return self._changed.get(device_id) or self._rest.device(device_id)
+
+    def municipality_code(self, municipality_id: int) -> str | None:
+        """The short name of a municipality as topics have it, or None when it is not known."""
+        return self._rest.municipality_code(municipality_id)
 
 
 def read(topic: str, payload: bytes, received_at: datetime, devices: Devices) -> Interpreted:

@@ -147,7 +147,7 @@ def of_container(
         "end": end,
         "limit": limit,
     }
-    return fetch_all(connection, _observation, query, parameters)
+    return fetch_all(connection, observation_of_row, query, parameters)
 
 
 def counts(connection: Connection, municipality_id: int) -> Counts:
@@ -166,7 +166,7 @@ def counts(connection: Connection, municipality_id: int) -> Counts:
     return fetch_new(connection, Counts, query, {"municipality_id": municipality_id})
 
 
-def _observation(
+def observation_of_row(
     *,
     datastream_id: int,
     phenomenon_time: datetime,
@@ -175,4 +175,5 @@ def _observation(
     quality: str,
     server_timed: bool,
 ) -> Observation:
+    """An observation from the columns of its row."""
     return Observation(datastream_id, phenomenon_time, result, received_at, Quality(quality), server_timed)

@@ -10,6 +10,7 @@ from datetime import datetime
 from psycopg.types.json import Jsonb
 
 from domain.errors import NotFound
+from domain.observations import WantedDatastream
 from domain.sensors import Binding, Device, Sensor
 from storage.containers import geometry_of
 from storage.database import Connection
@@ -19,7 +20,7 @@ from storage.rows import fetch_all, fetch_new, fetch_one, fetch_value
 
 @dataclass(frozen=True, slots=True)
 class NewSensor:
-    """A sensor to register, bound to a container at once where ``container_id`` and ``bound_from`` are given.
+    """A sensor to register, bound to a container or a site at once where ``bound_from`` is given.
 
     ``observed_properties`` gives each observed property that it measures its unit (UCUM); one datastream each.
     """
@@ -29,6 +30,7 @@ class NewSensor:
     container_id: int | None = None
     bound_from: datetime | None = None
     observed_properties: Mapping[str, str] | None = None
+    site_id: int | None = None
 
 
 def register(connection: Connection, *, municipality_id: int, device_id: str, model: str) -> Sensor:
@@ -51,27 +53,30 @@ def register_many(connection: Connection, *, municipality_id: int, sensors: Sequ
         {
             "sensor_id": by_device[sensor.device_id].id,
             "container_id": sensor.container_id,
+            "site_id": sensor.site_id,
             "bound_from": sensor.bound_from.isoformat(),
         }
         for sensor in sensors
-        if sensor.container_id is not None and sensor.bound_from is not None
+        if sensor.bound_from is not None
     ]
     connection.execute(
         """
-        INSERT INTO binding (municipality_id, sensor_id, container_id, bound_from)
-        SELECT %s, sensor_id, container_id, bound_from
-        FROM jsonb_to_recordset(%s) AS new (sensor_id bigint, container_id bigint, bound_from timestamptz)""",
+        INSERT INTO binding (municipality_id, sensor_id, container_id, site_id, bound_from)
+        SELECT %s, sensor_id, container_id, site_id, bound_from
+        FROM jsonb_to_recordset(%s)
+            AS new (sensor_id bigint, container_id bigint, site_id bigint, bound_from timestamptz)""",
         [municipality_id, Jsonb(bindings)],
     )
     datastreams = [
         {
             "sensor_id": by_device[sensor.device_id].id,
             "container_id": sensor.container_id,
+            "site_id": sensor.site_id,
             "observed_property": observed_property,
             "unit": unit,
         }
         for sensor in sensors
-        if sensor.container_id is not None
+        if sensor.bound_from is not None
         for observed_property, unit in (sensor.observed_properties or {}).items()
     ]
     _create_datastreams(connection, municipality_id, datastreams)
@@ -97,11 +102,14 @@ def bind(
     connection: Connection,
     *,
     sensor_id: int,
-    container_id: int,
+    container_id: int | None = None,
+    site_id: int | None = None,
     bound_from: datetime,
     observed_properties: Mapping[str, str],
 ) -> Binding:
-    """Hang a sensor in a container of its municipality; where it hung until then ends at that moment.
+    """Hang a sensor in a container of its municipality, or at a site; where it hung until then ends at that moment.
+
+    With neither it belongs to its municipality only.
 
     Readings from before ``bound_from`` belong to the earlier binding, or to none. Each observed property, given with
     its unit, gets a datastream; a sensor that returns to a container continues the one it had there. Binding anew as
@@ -123,13 +131,14 @@ def bind(
     if municipality_id is None:
         raise NotFound(f"there is no sensor with number {sensor_id}")
     newest = connection.execute(
-        "SELECT container_id, bound_from FROM binding WHERE sensor_id = %s ORDER BY bound_from DESC LIMIT 1",
+        "SELECT container_id, site_id, bound_from FROM binding WHERE sensor_id = %s ORDER BY bound_from DESC LIMIT 1",
         [sensor_id],
     ).fetchone()
-    if newest is not None and newest[1] >= bound_from:
-        if newest != (container_id, bound_from):
+    if newest is not None and newest[2] >= bound_from:
+        if newest != (container_id, site_id, bound_from):
+            place = f"in container {newest[0]}" if newest[0] is not None else f"at site {newest[1]}"
             raise Conflict(
-                f"the sensor hangs in container {newest[0]} since {newest[1].isoformat()} already",
+                f"the sensor hangs {place} since {newest[2].isoformat()} already",
                 remedy="bind it from a later moment on",
             )
     else:
@@ -137,13 +146,13 @@ def bind(
             "UPDATE binding SET bound_until = %s WHERE sensor_id = %s AND bound_until IS NULL", [bound_from, sensor_id]
         )
         connection.execute(
-            "INSERT INTO binding (municipality_id, sensor_id, container_id, bound_from) VALUES (%s, %s, %s, %s)",
-            [municipality_id, sensor_id, container_id, bound_from],
+            """
+            INSERT INTO binding (municipality_id, sensor_id, container_id, site_id, bound_from)
+            VALUES (%s, %s, %s, %s, %s)""",
+            [municipality_id, sensor_id, container_id, site_id, bound_from],
         )
-    new = [
-        {"sensor_id": sensor_id, "container_id": container_id, "observed_property": name, "unit": unit}
-        for name, unit in observed_properties.items()
-    ]
+    place = {"sensor_id": sensor_id, "container_id": container_id, "site_id": site_id}
+    new = [{**place, "observed_property": name, "unit": unit} for name, unit in observed_properties.items()]
     _create_datastreams(connection, municipality_id, new)
     return next(
         binding
@@ -162,14 +171,41 @@ def devices_version(connection: Connection) -> int:
     return fetch_value(connection, "SELECT version FROM devices_version")
 
 
+def add_datastreams(connection: Connection, wanted: Sequence[WantedDatastream]) -> list[Device]:
+    """Make datastreams that readings need, unless they are there by now; the sensors as they are then."""
+    new = [
+        {
+            "sensor_id": each.sensor_id,
+            "container_id": each.container_id,
+            "site_id": each.site_id,
+            "observed_property": each.observed_property,
+            "unit": each.unit,
+        }
+        for each in wanted
+    ]
+    connection.execute(
+        """
+        INSERT INTO datastream (municipality_id, sensor_id, container_id, site_id, observed_property, unit)
+        SELECT DISTINCT sensor.municipality_id, new.*
+        FROM jsonb_to_recordset(%s) AS new (
+            sensor_id bigint, container_id bigint, site_id bigint, observed_property text, unit text)
+        JOIN sensor ON sensor.id = new.sensor_id
+        ORDER BY new.sensor_id, new.observed_property
+        ON CONFLICT DO NOTHING""",
+        [Jsonb(new)],
+    )
+    return _devices(connection, sorted({each.sensor_id for each in wanted}))
+
+
 def _create_datastreams(
     connection: Connection, municipality_id: int, datastreams: Sequence[Mapping[str, int | str | None]]
 ) -> None:
     connection.execute(
         """
-        INSERT INTO datastream (municipality_id, sensor_id, container_id, observed_property, unit)
-        SELECT %s, sensor_id, container_id, observed_property, unit
-        FROM jsonb_to_recordset(%s) AS new (sensor_id bigint, container_id bigint, observed_property text, unit text)
+        INSERT INTO datastream (municipality_id, sensor_id, container_id, site_id, observed_property, unit)
+        SELECT %s, sensor_id, container_id, site_id, observed_property, unit
+        FROM jsonb_to_recordset(%s) AS new (
+            sensor_id bigint, container_id bigint, site_id bigint, observed_property text, unit text)
         ON CONFLICT DO NOTHING""",
         [municipality_id, Jsonb(list(datastreams))],
     )
@@ -185,26 +221,26 @@ def _devices(connection: Connection, sensor_ids: Sequence[int] | None) -> list[D
         WHERE %(sensor_ids)s::bigint[] IS NULL OR id = ANY (%(sensor_ids)s) ORDER BY device_id""",
         chosen,
     )
-    streams: defaultdict[tuple[int, int | None], dict[str, int]] = defaultdict(dict)
-    for sensor_id, container_id, observed_property, datastream_id in connection.execute(
+    streams: defaultdict[tuple[int, int | None, int | None], dict[str, int]] = defaultdict(dict)
+    for sensor_id, container_id, site_id, observed_property, datastream_id in connection.execute(
         """
-        SELECT sensor_id, container_id, observed_property, id FROM datastream
+        SELECT sensor_id, container_id, site_id, observed_property, id FROM datastream
         WHERE %(sensor_ids)s::bigint[] IS NULL OR sensor_id = ANY (%(sensor_ids)s)""",
         chosen,
     ):
-        streams[sensor_id, container_id][observed_property] = datastream_id
+        streams[sensor_id, container_id, site_id][observed_property] = datastream_id
     bindings: defaultdict[int, list[Binding]] = defaultdict(list)
-    for sensor_id, container_id, bound_from, bound_until, empty_m, full_m, bottom_share in connection.execute(
+    for sensor_id, container_id, site_id, bound_from, bound_until, empty_m, full_m, bottom_share in connection.execute(
         """
         SELECT
-            binding.sensor_id, binding.container_id, binding.bound_from, binding.bound_until,
+            binding.sensor_id, binding.container_id, binding.site_id, binding.bound_from, binding.bound_until,
             container.empty_distance_m, container.full_distance_m, container.bottom_share
-        FROM binding JOIN container ON container.id = binding.container_id
+        FROM binding LEFT JOIN container ON container.id = binding.container_id
         WHERE %(sensor_ids)s::bigint[] IS NULL OR binding.sensor_id = ANY (%(sensor_ids)s)
         ORDER BY binding.sensor_id, binding.bound_from""",
         chosen,
     ):
         geometry = geometry_of(empty_m, full_m, bottom_share)
-        datastreams = streams[sensor_id, container_id]
-        bindings[sensor_id].append(Binding(container_id, bound_from, bound_until, geometry, datastreams))
+        datastreams = streams[sensor_id, container_id, site_id]
+        bindings[sensor_id].append(Binding(container_id, bound_from, bound_until, geometry, datastreams, site_id))
     return [Device(sensor, tuple(bindings[sensor.id])) for sensor in sensors]

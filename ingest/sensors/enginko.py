@@ -2,8 +2,8 @@
 
 All variants: device's clock (4, not used: it is rarely set), analogue input (2), spare (2), distance (2, mm, above
 60000 = error). Variants 1 and 3: filling level by the device's own settings (1, percent). From variant 1 on:
-temperature (2, signed, 0.01 degrees). From variant 2 on: humidity (1, 0.5 percent) and pressure (3, 0.01 hPa). Last, where the
-payload is long enough: battery (1, percent).
+temperature (2, signed, 0.01 degrees). From variant 2 on: humidity (1, 0.5 percent) and pressure (3, 0.01 hPa). Last,
+where the payload is long enough: battery (1, percent).
 
 Example: ``14 01 3a52fc2c 1f0c 9600 9900 64 a209 64`` = 153 mm, 100 %, 24.66 degrees, battery 100 %.
 
@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from domain.observations import ObservedProperty
 from domain.sensors import Reading
-from ingest.sensors.pepperl_fuchs import REPORTED_FILL_LEVEL
+from ingest.sensors.profile import REPORTED_FILL_LEVEL
 from ingest.sensors.take import Taker, undecodable
 
 LEVEL_MESSAGE = 0x14

@@ -25,10 +25,8 @@ import struct
 
 from domain.observations import ObservedProperty
 from domain.sensors import Reading
+from ingest.sensors.profile import REPORTED_FILL_LEVEL
 from ingest.sensors.take import Taker, undecodable
-
-REPORTED_FILL_LEVEL = "reported_fill_level"
-"""The fill level that a device works out by settings of its own, which need not fit the container it hangs in."""
 
 _KNOWN = {0x0B01: 2, 0x0B02: 2, 0x0B06: 1, 0x0201: 4, 0x5101: 1}
 

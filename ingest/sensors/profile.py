@@ -12,6 +12,13 @@ Codec = Callable[[int, bytes], Reading]
 """``decode(f_port, payload) -> Reading``, raising :class:`ingest.errors.Unreadable`."""
 
 
+NO_CODEC = "none"
+"""Name of the codec of models whose messages hold values, or are decoded by the network server."""
+
+REPORTED_FILL_LEVEL = "reported_fill_level"
+"""The fill level that a device works out by settings of its own, which need not fit the container it hangs in."""
+
+
 @dataclass(frozen=True, slots=True)
 class ValueRange:
     """Unit (UCUM) and valid range of one observed property; what lies outside is stored with quality *range*."""

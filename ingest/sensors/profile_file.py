@@ -28,7 +28,7 @@ from ingest.sensors import (
     yosensi,
 )
 from ingest.sensors.javascript import decode_with_script, read_script
-from ingest.sensors.profile import Codec, DecodedField, SensorProfile, ValueRange
+from ingest.sensors.profile import NO_CODEC, Codec, DecodedField, SensorProfile, ValueRange
 from ingest.sensors.take import undecodable
 
 CODECS: Mapping[str, Codec] = {
@@ -111,7 +111,7 @@ def _profile(document: Mapping[str, Any], folder: Path) -> SensorProfile:
 
 
 def _codec(name: str, document: Mapping[str, Any], folder: Path, profile: SensorProfile) -> Codec:
-    if name == "none":
+    if name == NO_CODEC:
         return _no_codec
     if name == "milesight":
         return milesight.decoder(document.get("channels", {}))
@@ -121,7 +121,7 @@ def _codec(name: str, document: Mapping[str, Any], folder: Path, profile: Sensor
         return partial(decode_with_script, read_script(folder / _text(document, "script")), profile)
     if name not in CODECS:
         raise ValueError(
-            f"codec is {name!r}, expected one of {', '.join([*CODECS, 'milesight', 'javascript', 'none'])}"
+            f"codec is {name!r}, expected one of {', '.join([*CODECS, 'milesight', 'javascript', NO_CODEC])}"
         )
     return CODECS[name]
 

@@ -12,7 +12,7 @@ import struct
 
 from domain.observations import ObservedProperty
 from domain.sensors import Reading
-from ingest.sensors.pepperl_fuchs import REPORTED_FILL_LEVEL
+from ingest.sensors.profile import REPORTED_FILL_LEVEL
 from ingest.sensors.take import exactly
 
 _LAYOUT = struct.Struct(">HBHB")

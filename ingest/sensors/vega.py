@@ -2,7 +2,7 @@
 
 State (1), distance (4, IEEE 754) and its unit (1: 45 = m), percent values (9: not used), battery (1, percent),
 position (8: not used), detailed state (4: not used), temperature (2, signed, 0.1 degrees; 8000 = none) and its unit
-(1), inclination (1, degrees). Example: ``08 3fa31f15 2d 24 0104 20 09`` = 1.274 m, battery 36 %, 26.0 degrees, 9 degrees.
+(1), inclination (1, degrees). Example: ``08 3fa31f15 2d 24 0104 20 09`` = 1.274 m, battery 36 %, 26.0 degrees, tilt 9.
 
 Source: vector in akenza-io/device-type-library, types/vegapulse/vegapulseAir. Packets 2 to 5 are of an older firmware.
 """

@@ -1,9 +1,10 @@
 """Yosensi's payloads, version 2: a header of four bytes, then measurements, numbers big-endian.
 
 Header: version (1, 2), counter (1), seconds since it was measured (2, not used). A measurement: type (6 bits) and
-number of decimals (2 bits), seconds (1, not used), length of the address (4 bits) and of the value less one (4 bits), address,
-value (signed). Of each type the first measurement counts. Example: ``02 00 0000 | 08 00 01 1288 | 28 00 01 012e``
-= 4.744 V, 302 mm.
+number of decimals (2 bits), seconds (1, not used), length of the address (4 bits) and of the value less one (4 bits),
+address, value (signed). Of each type the first measurement counts.
+
+Example: ``02 00 0000 | 08 00 01 1288 | 28 00 01 012e`` = 4.744 V, 302 mm.
 
 Source: vector in akenza-io/device-type-library, types/yosensi/YO-Distance.
 """

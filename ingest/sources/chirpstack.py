@@ -22,6 +22,7 @@ from ingest.sources.strict_json import (
     counter,
     first_of_list,
     malformed,
+    optional_child,
     read_object,
     read_optional_time,
     told,
@@ -67,6 +68,7 @@ def parse(topic: str, payload: bytes, received_at: datetime) -> Uplink:
         f_cnt=counter(document, "fCnt", LARGEST_FRAME_COUNT),
         f_port=counter(document, "fPort", LARGEST_PORT),
         payload=read_base64(document.get("data"), "data"),
+        decoded=optional_child(document, "object") or None,
         model=model_hint(device_info.get("deviceProfileName")),
         phenomenon_time=time,
     )

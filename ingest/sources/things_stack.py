@@ -76,6 +76,7 @@ def parse(topic: str, payload: bytes, received_at: datetime) -> Uplink:
         f_cnt=counter(message, "f_cnt", LARGEST_FRAME_COUNT, "uplink_message."),
         f_port=counter(message, "f_port", LARGEST_PORT, "uplink_message."),
         payload=read_base64(message.get("frm_payload"), "uplink_message.frm_payload"),
+        decoded=optional_child(message, "decoded_payload") or None,
         model=model_hint(optional_child(message, "version_ids").get("model_id")),
         phenomenon_time=time,
     )

@@ -64,7 +64,7 @@ def test_what_is_rejected_is_entered_too(database: Database, town: Town) -> None
     write(
         database,
         (topic, b"{"),
-        (topic, at(NOW - timedelta(hours=2), distance=1.0, fCnt=1, loudness=3)),
+        (topic, at(NOW - timedelta(hours=2), distance=1.0, fCnt=1, loudness="high")),
         (topic, at(NOW + timedelta(days=3), distance=1.0, fCnt=2)),
         (topic, at(datetime(1970, 1, 1, tzinfo=UTC), distance=1.0, fCnt=3)),
         (town.topic("stranger"), b"{"),
