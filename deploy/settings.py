@@ -155,8 +155,9 @@ SETTINGS: tuple[Setting, ...] = (
     Setting(
         "MQTT_TOPICS",
         "",
-        "Topic filters that this ingest process subscribes to, separated by commas, such as halfvol/v1/utrecht/devices/+/up."
-        " Several processes share the work by topics and client ids of their own. Empty: every source's topics.",
+        "Topic filters that this ingest process subscribes to, separated by commas, such as"
+        " halfvol/v1/utrecht/devices/+/up. Several processes share the work by topics and client ids of their own. Empty:"
+        " every source's topics.",
         _topics,
     ),
     Setting(

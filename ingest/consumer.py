@@ -6,11 +6,13 @@ import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from domain.errors import InvalidInput, Unavailable
 from ingest.broker import BrokerSession
 from ingest.broker_address import BrokerAddress
 from ingest.errors import BrokerUnavailable
+from ingest.health import Health
 from ingest.inbox import Delivery, Inbox
 from ingest.sources import SUBSCRIPTIONS
 from ingest.writer import Writer
@@ -56,7 +58,7 @@ class ConsumerSettings:
     batch_messages: int = 2_000
     batch_s: float = 0.2
     inbox_messages: int = 20_000
-    inbox_bytes: int = 256 * 1024 * 1024
+    inbox_bytes: int = 64 * 1024 * 1024
     fail_fast: bool = False
 
     def __post_init__(self) -> None:
@@ -99,6 +101,8 @@ class Consumer:
         self._written = 0
         self._broker_trouble: str | None = None
         self._database_trouble: str | None = None
+        self._in_hand: Sequence[Delivery] = ()
+        self._committed_at: datetime | None = None
 
     def run(self, stop: threading.Event, on_progress: Callable[[Progress], None] | None = None) -> None:
         """Consume until ``stop`` is set; then store what is in memory, acknowledge it, and return.
@@ -149,9 +153,13 @@ class Consumer:
 
     def _write(self, batch: Sequence[Delivery], writer: Writer, session: BrokerSession, stop: threading.Event) -> bool:
         """Store and then acknowledge a batch, however long it takes; False when ``stop`` was set before it could be."""
+        self._in_hand = batch
         stored = self._store(batch, writer, stop)
+        self._in_hand = ()
         if stored is None:
             return False
+        if batch:
+            self._committed_at = datetime.now(UTC)
         session.acknowledge(batch)
         self._count(len(batch), stored)
         return True
@@ -179,6 +187,22 @@ class Consumer:
             rejected=before.rejected + stored.rejected,
             unclaimed=before.unclaimed + stored.unclaimed,
             backlog=len(self._inbox),
+        )
+
+    def health(self) -> Health:
+        """How it is now; may be asked from any thread."""
+        in_hand, progress = self._in_hand, self.progress
+        broker = None if self.subscribed.is_set() else f"waits for the MQTT broker {self._address} to let it subscribe"
+        waits_for = [trouble for trouble in (self._database_trouble, self._broker_trouble or broker) if trouble]
+        return Health(
+            waits_for=tuple(waits_for),
+            backlog=len(self._inbox) + len(in_hand),
+            lag_s=(datetime.now(UTC) - in_hand[0].received_at).total_seconds() if in_hand else 0.0,
+            last_commit_at=self._committed_at,
+            stored=progress.stored,
+            duplicates=progress.duplicates,
+            rejected=progress.rejected,
+            unclaimed=progress.unclaimed,
         )
 
     def _give_up_if_asked(self) -> None:

@@ -1,4 +1,4 @@
-"""The sensors of a torture run at work: each sends its next message until told to stop, and keeps it until its PUBACK."""
+"""The sensors of a torture run at work: each keeps its messages until their PUBACK."""
 
 from __future__ import annotations
 

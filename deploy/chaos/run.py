@@ -128,7 +128,7 @@ def run(options: Options, on_progress: OnProgress = lambda _phase, _kills: None)
         database = stack.enter_context(Database(database_url))
         sensors = register(database, municipality_codes=codes, sensor_count=options.publishers)
         tap = folder / "acknowledged" if broker.name in options.victims and options.broker == "mosquitto" else None
-        ingests = _start_ingests(options, folder, codes, (database_url, broker_url), tap, stack)
+        ingests = _start_ingests(options, folder, stack, codes=codes, urls=(database_url, broker_url), tap=tap)
         _wait_for_subscriptions(ingests)
         publishers = Publishers(broker_url, sensors, rate=options.rate)
         publishers.start()
@@ -173,10 +173,11 @@ def _start_broker(options: Options, folder: Path, stack: ExitStack) -> tuple[Vic
 def _start_ingests(
     options: Options,
     folder: Path,
+    stack: ExitStack,
+    *,
     codes: Sequence[str],
     urls: tuple[str, str],
     tap: Path | None,
-    stack: ExitStack,
 ) -> list[Restarted]:
     command = options.ingest_command or (sys.executable, "-m", "deploy.cli", "ingest")
     if tap is not None:

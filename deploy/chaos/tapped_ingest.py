@@ -23,9 +23,9 @@ def tap(path: Path) -> None:
     notes = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
     acknowledge = BrokerSession.acknowledge
 
-    def note_and_acknowledge(session: BrokerSession, deliveries: Sequence[Delivery]) -> None:
+    def note_and_acknowledge(self: BrokerSession, deliveries: Sequence[Delivery]) -> None:
         os.write(notes, b"".join([digest(each.topic, each.payload) for each in deliveries]))
-        acknowledge(session, deliveries)
+        acknowledge(self, deliveries)
 
     BrokerSession.acknowledge = note_and_acknowledge
 

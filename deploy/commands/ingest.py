@@ -1,19 +1,28 @@
 """Store what the broker delivers: every message is acknowledged after the commit that holds it.
 
 Runs until Ctrl-C or SIGTERM. When the database or the broker is away it waits and goes on by itself; nothing is lost
-meanwhile, because nothing is acknowledged."""
+meanwhile, because nothing is acknowledged. With --standby two processes may have the same client id: one works, the
+other takes over within seconds when it dies."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import sys
 import threading
-from dataclasses import asdict
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import asdict, replace
 
 from deploy.services import database_url, mqtt_url
 from deploy.settings import Settings
+from ingest.broker_probe import Probe
 from ingest.consumer import Consumer, ConsumerSettings
+from ingest.health import Health, health_endpoint
 from ingest.sources import SUBSCRIPTIONS
+from ingest.standby import run_in_turn
+
+STANDING_BY = Health(stands_by=True)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -22,42 +31,88 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fail-fast", action="store_true", help="end with an error when database or broker are away at the start"
     )
+    parser.add_argument(
+        "--standby", action="store_true", help="work only while no other process with this client id and option does"
+    )
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> None:
     """Consume until stopped; what was received by then is stored and acknowledged first."""
-    with database_url(settings) as database, mqtt_url(settings) as broker:
-        consumer = Consumer(
-            ConsumerSettings(
-                database_url=database,
-                mqtt_url=broker,
-                client_id=settings.mqtt_client_id,
-                subscriptions=settings.mqtt_topics or SUBSCRIPTIONS,
-                batch_messages=settings.ingest_batch,
-                inbox_messages=max(20_000, 2 * settings.ingest_batch),
-                fail_fast=arguments.fail_fast,
-            )
+    with ExitStack() as stack:
+        consumer_settings = ConsumerSettings(
+            database_url=stack.enter_context(database_url(settings)),
+            mqtt_url=stack.enter_context(mqtt_url(settings)),
+            client_id=settings.mqtt_client_id,
+            subscriptions=settings.mqtt_topics or SUBSCRIPTIONS,
+            batch_messages=settings.ingest_batch,
+            inbox_messages=max(20_000, 2 * settings.ingest_batch),
+            fail_fast=arguments.fail_fast,
         )
-        run_until_stopped(consumer, report=arguments.json)
+        service = IngestService(consumer_settings, standby=arguments.standby)
+        if settings.health_port is not None:
+            where = stack.enter_context(health_endpoint(settings.health_port, service.health))
+            print(f"health: {where}", file=sys.stderr, flush=True)
+        run_until_stopped(service.run, report=service.report if arguments.json else None)
 
 
-def run_until_stopped(consumer: Consumer, *, report: bool) -> None:
-    """Run the consumer in a thread of its own, so that a signal can ask it to finish what it holds."""
+class IngestService:
+    """A consumer at a time, its look at the broker, and what is told of both."""
+
+    def __init__(self, settings: ConsumerSettings, *, standby: bool) -> None:
+        self._settings = settings
+        self._standby = standby
+        self._consumer: Consumer | None = None
+        self._probe = Probe(settings.mqtt_url, client_id=settings.client_id, subscriptions=settings.subscriptions)
+
+    def run(self, stop: threading.Event) -> None:
+        """Consume until ``stop`` is set, in turns with another process where there is a stand-by."""
+        if self._standby:
+            run_in_turn(self._settings.database_url, self._settings.client_id, self._consume, stop)
+        else:
+            self._consume(stop)
+
+    def _consume(self, stop: threading.Event) -> None:
+        consumer = self._consumer = Consumer(self._settings)
+        try:
+            with self._probe.looking_at(consumer.subscribed, stop):
+                consumer.run(stop)
+            self._probe.refuse_if_fatal()
+        finally:
+            self._consumer = None
+
+    def health(self) -> Health:
+        """How it is now."""
+        consumer = self._consumer
+        health = STANDING_BY if consumer is None else consumer.health()
+        return replace(health, warnings=self._probe.warnings)
+
+    def report(self) -> Mapping[str, object] | None:
+        """The counts so far, or None while another process has the turn."""
+        consumer = self._consumer
+        if consumer is None:
+            return None
+        return asdict(consumer.progress) | {"subscribed": consumer.subscribed.is_set()}
+
+
+def run_until_stopped(
+    consume: Callable[[threading.Event], None], *, report: Callable[[], Mapping[str, object] | None] | None
+) -> None:
+    """Consume in a thread of its own, so that a signal can ask it to finish what it holds."""
     stop = threading.Event()
     failure: list[BaseException] = []
 
-    def consume() -> None:
+    def guarded() -> None:
         try:
-            consumer.run(stop)
+            consume(stop)
         except BaseException as error:
             failure.append(error)
 
-    consuming = threading.Thread(target=consume, name="ingest")
+    consuming = threading.Thread(target=guarded, name="ingest")
     consuming.start()
     try:
         while consuming.is_alive():
-            if report:
-                counts = asdict(consumer.progress) | {"subscribed": consumer.subscribed.is_set()}
+            counts = None if report is None else report()
+            if counts is not None:
                 print(json.dumps(counts), flush=True)
             consuming.join(0.5)
     except KeyboardInterrupt:
