@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
 
 import psycopg
@@ -21,10 +22,12 @@ LOCK = 4_813_402_177
 """Key of the advisory lock under which a database is migrated; any number that nobody else uses."""
 
 
-def migrate(url: str) -> tuple[str, ...]:
+def migrate(url: str, *, on_refused: Callable[[str], None] | None = None) -> tuple[str, ...]:
     """Apply every migration that is missing, each in one transaction; the names of those applied, in order.
 
-    On TimescaleDB the extras of ``migrations_timescale`` are applied too, also when the extension came later.
+    On TimescaleDB the extras of ``migrations_timescale`` are applied too, also when the extension came later; and those
+    of ``migrations_timescale_community``, which its Apache edition refuses: what it refuses is logged, told to
+    ``on_refused`` in a sentence, and tried again the next time. Nothing depends on them but speed and space.
     Safe to call from several processes at once, and after a run that was killed: a migration is there whole or not.
 
     Raises
@@ -36,12 +39,16 @@ def migrate(url: str) -> tuple[str, ...]:
     try:
         connection.execute("SELECT pg_advisory_lock(%s)", [LOCK])
         folders = [HERE / "migrations"]
-        if _has_timescale(connection):
+        has_timescale = _has_timescale(connection)
+        if has_timescale:
             folders.append(HERE / "migrations_timescale")
         backend = YoyoBackend(connection)
         missing = backend.to_apply(read_migrations(*(str(folder) for folder in folders)))
         applied = [migration.id for migration in missing]
         backend.apply_migrations(missing)
+        if has_timescale:
+            folders.append(HERE / "migrations_timescale_community")
+            applied.extend(_apply_where_allowed(backend, folders, on_refused))
         if jobs.create_schema(connection):
             applied.append("job queue")
         connection.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
@@ -72,3 +79,22 @@ def _has_timescale(connection: Connection) -> bool:
         logger.warning("TimescaleDB is there, but this user may not create it: using plain PostgreSQL tables")
         return False
     return True
+
+
+def _apply_where_allowed(
+    backend: YoyoBackend, folders: list[Path], on_refused: Callable[[str], None] | None
+) -> list[str]:
+    """Apply what is missing one by one, leaving out what this edition of TimescaleDB has not."""
+    applied: list[str] = []
+    for migration in backend.to_apply(read_migrations(*(str(folder) for folder in folders))):
+        try:
+            backend.apply_one(migration)
+        except psycopg.errors.FeatureNotSupported as error:
+            reason = error.diag.message_primary or str(error)
+            sentence = f"left out {migration.id}: this edition of TimescaleDB refuses it ({reason})"
+            logger.warning("%s; everything works without it, with more disk space and slower sums", sentence)
+            if on_refused is not None:
+                on_refused(sentence)
+        else:
+            applied.append(migration.id)
+    return applied
