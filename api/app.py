@@ -10,7 +10,19 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from api import errors
 from api.headers import API_VERSION, StandardHeaders
-from api.routers import containers, devices, emptyings, health, planning_jobs, plans, routes, streets
+from api.routers import (
+    containers,
+    datastreams,
+    devices,
+    emptyings,
+    health,
+    planning_jobs,
+    plans,
+    routes,
+    sensors,
+    streets,
+    uplinks,
+)
 from api.settings import ApiSettings
 from api.street_map import StreetMaps
 from api.web import pages, static_files
@@ -22,7 +34,9 @@ DESCRIPTION = (
 )
 
 
-def create_app(database: Database, settings: ApiSettings) -> FastAPI:
+def create_app(
+    database: Database, settings: ApiSettings, *, accept_uplink: uplinks.AcceptUplink | None = None
+) -> FastAPI:
     """The application for one municipality: the API under ``/v1``, the pages at ``/``, ``/routes/{id}``, ``/devices``.
 
     Parameters
@@ -31,6 +45,9 @@ def create_app(database: Database, settings: ApiSettings) -> FastAPI:
         The pool; stays the caller's to close.
     settings
         Whose data is served, and how.
+    accept_uplink
+        Stores an uplink that is handed over by HTTP; None: ``/v1/uplinks`` does not exist. It is given from outside
+        because how uplinks are read is ingest's, which the API does not know.
     """
     app = FastAPI(
         title="Halfvol",
@@ -47,8 +64,11 @@ def create_app(database: Database, settings: ApiSettings) -> FastAPI:
     app.state.database = database
     app.state.settings = settings
     app.state.street_maps = StreetMaps()
-    for module in (containers, plans, planning_jobs, routes, emptyings, streets, devices, health):
+    for module in (containers, plans, planning_jobs, routes, emptyings, streets, devices, sensors, datastreams, health):
         app.include_router(module.router, prefix="/v1")
+    if accept_uplink is not None:
+        app.state.accept_uplink = accept_uplink
+        app.include_router(uplinks.router, prefix="/v1")
     app.include_router(pages.router)
     app.include_router(static_files.router)
     app.add_api_route("/v1/openapi.json", openapi_document, include_in_schema=False)

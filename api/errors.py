@@ -17,7 +17,13 @@ from storage.errors import Conflict, SchemaMissing
 
 _log = logging.getLogger(__name__)
 
+
+class Forbidden(HalfvolError):
+    """Whoever asks has shown who they are, but may not do this."""
+
+
 STATUSES: tuple[tuple[type[HalfvolError], int], ...] = (
+    (Forbidden, 403),
     (NotFound, 404),
     (Conflict, 409),
     (InvalidInput, 400),
@@ -29,9 +35,12 @@ STATUSES: tuple[tuple[type[HalfvolError], int], ...] = (
 
 TITLES: Mapping[int, str] = {
     400: "The request cannot be right",
+    401: "A key is needed",
+    403: "That is not allowed",
     404: "There is no such thing here",
     405: "That cannot be done with this resource",
     409: "It contradicts what is stored",
+    413: "The request is too large",
     500: "The server made a mistake",
     503: "The service cannot answer now",
 }

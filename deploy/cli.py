@@ -21,6 +21,8 @@ COMMANDS: dict[str, str] = {
     "plan": "plan the routes of a date now",
     "simulate": "send the messages of a simulated town to the broker",
     "decode": "decode one payload of a sensor by hand",
+    "sensors": "list the sensor models that Halfvol knows",
+    "keys": "make, list and revoke the keys with which uplinks are handed over by HTTP",
     "solve": "solve a routing problem given as JSON",
     "roads": "import the streets of a municipality from OpenStreetMap",
     "containers": "import containers from GeoJSON",
@@ -40,6 +42,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         settings = read_settings()
         configure_logging(settings.log_level)
+        if settings.profiles_dir is not None:
+            from ingest.sensors.profiles import add_folder  # noqa: PLC0415  (not for --help)
+
+            add_folder(settings.profiles_dir)
         signal.signal(signal.SIGTERM, _interrupt)
         return importlib.import_module(f"deploy.commands.{arguments.command}").run(arguments, settings) or 0
     except HalfvolError as error:

@@ -31,6 +31,7 @@ class Settings:
     health_port: int | None
     ingest_batch: int
     plan_time_limit_s: float
+    profiles_dir: Path | None
     log_level: str
 
 
@@ -51,6 +52,10 @@ class Setting:
 
 def _optional(text: str) -> str | None:
     return text or None
+
+
+def _optional_path(text: str) -> Path | None:
+    return Path(text) if text else None
 
 
 def _database_url(text: str) -> str | None:
@@ -156,8 +161,8 @@ SETTINGS: tuple[Setting, ...] = (
         "MQTT_TOPICS",
         "",
         "Topic filters that this ingest process subscribes to, separated by commas, such as"
-        " halfvol/v1/utrecht/devices/+/up. Several processes share the work by topics and client ids of their own. Empty:"
-        " every source's topics.",
+        " halfvol/v1/utrecht/devices/+/up. Several processes share the work by topics and client ids of their own."
+        " Empty: every source's topics.",
         _topics,
     ),
     Setting(
@@ -178,6 +183,12 @@ SETTINGS: tuple[Setting, ...] = (
         "5",
         "Seconds that the solver may search for better routes; longer gives shorter routes.",
         _seconds,
+    ),
+    Setting(
+        "PROFILES_DIR",
+        "",
+        "Folder with sensor profiles of your own, TOML files and the vendors' codecs that they name (docs/sensors.md).",
+        _optional_path,
     ),
     Setting("LOG_LEVEL", "info", f"What is logged to standard error: {', '.join(LOG_LEVELS)}.", _log_level),
 )

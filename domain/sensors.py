@@ -16,6 +16,7 @@ class Source(StrEnum):
     NATIVE = "native"
     THINGS_STACK = "things_stack"
     CHIRPSTACK = "chirpstack"
+    LORIOT = "loriot"
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,11 +18,12 @@ def claim(
     *,
     device_id: str,
     model: str,
-    container_id: int,
+    container_id: int | None = None,
+    site_id: int | None = None,
     municipality_id: int,
     bound_from: datetime,
 ) -> Stored:
-    """Register a device, bind it to a container, and store what its kept messages say.
+    """Register a device, bind it to a container or a site, and store what its kept messages say.
 
     All in the caller's transaction: the device is claimed with its history or not at all.
 
@@ -46,6 +47,7 @@ def claim(
         connection,
         sensor_id=sensor.id,
         container_id=container_id,
+        site_id=site_id,
         bound_from=bound_from,
         observed_properties=profile.units,
     )

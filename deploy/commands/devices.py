@@ -27,7 +27,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     claiming = actions.add_parser("claim", help="register a device and bind it to a container")
     claiming.add_argument("device", help="the device's id as the list shows it")
     claiming.add_argument("--model", required=True, help="model of the sensor, for example EM310-UDL")
-    claiming.add_argument("--container", required=True, metavar="CODE", help="code of the container that it hangs in")
+    place = claiming.add_mutually_exclusive_group(required=True)
+    place.add_argument("--container", metavar="CODE", help="code of the container that it hangs in")
+    place.add_argument("--site", metavar="CODE", help="code of the site where it is, if it measures no container")
+    place.add_argument("--no-place", action="store_true", help="it belongs to the municipality only")
     claiming.add_argument(
         "--since", type=_moment, default=BEGINNING, help="when it was hung there, RFC 3339; default: its first message"
     )
@@ -47,11 +50,13 @@ def run(arguments: argparse.Namespace, settings: Settings) -> None:
                 device_id=arguments.device,
                 model=arguments.model,
                 container_id=_container_id(connection, owner.id, arguments.container),
+                site_id=_site_id(connection, owner.id, arguments.site),
                 municipality_id=owner.id,
                 bound_from=arguments.since,
             )
+    place = arguments.container or arguments.site or owner.name
     print(
-        f"{arguments.device} is claimed for {arguments.container}: {stored.inserted} readings stored,"
+        f"{arguments.device} is claimed for {place}: {stored.inserted} readings stored,"
         f" {stored.rejected} messages rejected"
     )
 
@@ -81,11 +86,22 @@ def _list(connection: Connection, *, as_json: bool) -> None:
         print("every device that sends is registered")
 
 
-def _container_id(connection: Connection, municipality_id: int, code: str) -> int:
+def _container_id(connection: Connection, municipality_id: int, code: str | None) -> int | None:
+    if code is None:
+        return None
     for container in containers.list_for(connection, municipality_id):
         if container.code == code:
             return container.id
     raise InvalidInput(f"there is no container {code!r}", where="--container", remedy="take a code from the map")
+
+
+def _site_id(connection: Connection, municipality_id: int, code: str | None) -> int | None:
+    if code is None:
+        return None
+    for site in containers.list_sites(connection, municipality_id):
+        if site.code == code:
+            return site.id
+    raise InvalidInput(f"there is no site {code!r}", where="--site", remedy="take a code from your list of sites")
 
 
 def _moment(text: str) -> datetime:

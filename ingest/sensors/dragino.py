@@ -18,7 +18,7 @@ A temperature of exactly 0 cannot be told from a missing probe and is left out. 
 out too; one below 20 mm is handed on, and the profile calls it *no echo*.
 
 The LDDS04 has four probes and sends eleven bytes or ten: battery as above, four distances in mm (0 = no probe there),
-flags. The distance is the lower median of its probes, which are stored too, as ``distance_1`` to ``distance_4``.
+flags. The distance is the lower median of its probes, which are stored too, as ``distance1`` to ``distance4``.
 
 Source: Dragino, user manuals, "Uplink payload"; vectors in TheThingsNetwork/lorawan-devices and akenza's library.
 """
@@ -61,7 +61,7 @@ def decode_four_probes(f_port: int, payload: bytes) -> Reading:
     heard = [distance / 1000 for distance in distances if distance]
     if heard:
         values[ObservedProperty.DISTANCE] = statistics.median_low(heard)
-    values.update({f"distance_{number}": each / 1000 for number, each in enumerate(distances, 1) if each})
+    values.update({f"distance{number}": each / 1000 for number, each in enumerate(distances, 1) if each})
     return Reading(phenomenon_time=None, values=values)
 
 

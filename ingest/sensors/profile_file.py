@@ -49,7 +49,8 @@ CODECS: Mapping[str, Codec] = {
 """Codecs that a profile can name; beside them ``milesight`` (with ``channels``), ``javascript`` (with ``script``), and
 ``none`` for devices whose messages hold values already."""
 
-PROPERTY_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}", re.ASCII)
+PROPERTY_NAME = re.compile(r"[a-z][a-z0-9]*(?:_[a-z][a-z0-9]*)*", re.ASCII)
+"""Such that its form in camelCase leads back to it."""
 _KEYS = frozenset(
     {
         "vendor", "model", "codec", "channels", "script", "observed_properties", "reporting_interval_s", "mounting",
@@ -131,7 +132,7 @@ def _no_codec(_f_port: int, _payload: bytes) -> Reading:
 
 
 def _value_range(name: str, entry: object) -> ValueRange:
-    if not PROPERTY_NAME.fullmatch(name):
+    if not PROPERTY_NAME.fullmatch(name) or len(name) > 63:
         raise ValueError(
             f"{name!r} cannot name an observed property: lower case letters, digits and _ as in sound_level"
         )

@@ -26,7 +26,7 @@ _NAMED: Mapping[int, tuple[str, float]] = {
     10: (ObservedProperty.DISTANCE, 1000),
     27: ("co2", 1),
     28: ("sound_level", 1),
-    33: ("pm2_5", 1),
+    33: ("pm25", 1),
     35: ("pm10", 1),
 }
 """Type: observed property, and what its number is divided by to be in Halfvol's unit."""
