@@ -22,6 +22,12 @@ chaos: setup ## kill and freeze ingest, database and broker under load, then acc
 test: setup-test ## all tests
 	@$(BIN)/python -m pytest
 
+FUZZ_S ?= 60
+fuzz: setup-test ## coverage-guided fuzzing of all that reads bytes from outside, FUZZ_S=60 seconds (Linux)
+	@$(BIN)/uv pip install --quiet "atheris>=3"
+	@mkdir -p .fuzz/corpus
+	@cd .fuzz && ../$(BIN)/python ../tests/fuzz/fuzz_reader.py -max_total_time=$(FUZZ_S) -max_len=4096 -verbosity=1 corpus
+
 lint: setup-test ## format, lint, types and import contracts
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .

@@ -8,9 +8,10 @@ from domain.containers import Municipality
 from domain.errors import NotFound
 from ingest.sensors import PROFILES
 from routing.roads.graph import RoadGraph
+from simulators import noise
 from simulators.collection import TownEmptying
 from simulators.town import Town
-from storage import containers, emptyings, fleet, municipalities, roads, sensors
+from storage import containers, datastreams, emptyings, fleet, municipalities, roads, sensors
 from storage.containers import NewContainer, NewSite
 from storage.database import Connection, Database
 from storage.sensors import NewSensor
@@ -28,9 +29,13 @@ def register_town(database: Database, town: Town, graph: RoadGraph, *, sensors_s
     """
     with database.transaction() as connection:
         try:
-            return municipalities.get(connection, town.municipality.code)
+            known = municipalities.get(connection, town.municipality.code)
         except NotFound:
             pass
+        else:
+            # A town of an earlier version has none yet.
+            _register_noise_sensors(connection, town, known.id, sensors_since)
+            return known
         municipality = municipalities.create(
             connection,
             code=town.municipality.code,
@@ -41,6 +46,7 @@ def register_town(database: Database, town: Town, graph: RoadGraph, *, sensors_s
         roads.save(connection, municipality_id=municipality.id, name=graph.name, graph=graph.to_bytes())
         container_ids = _register_containers(connection, town, municipality.id)
         _register_sensors(connection, town, municipality.id, container_ids, sensors_since)
+        _register_noise_sensors(connection, town, municipality.id, sensors_since)
         _register_fleet(connection, town, municipality.id)
     return municipality
 
@@ -101,6 +107,27 @@ def _register_sensors(
             )
             for sensor in town.sensors
             if sensor.registered
+        ],
+    )
+
+
+def _register_noise_sensors(connection: Connection, town: Town, municipality_id: int, since: datetime) -> None:
+    stored = {site.code: site.id for site in containers.list_sites(connection, municipality_id)}
+    codes = {site.id: site.code for site in town.sites}
+    registered = {each.device_id for each in datastreams.sensors(connection, municipality_id=municipality_id)}
+    missing = [meter for meter in noise.noise_sensors(town) if meter.device_id not in registered]
+    sensors.register_many(
+        connection,
+        municipality_id=municipality_id,
+        sensors=[
+            NewSensor(
+                device_id=meter.device_id,
+                model=noise.MODEL,
+                site_id=stored[codes[meter.site_id]],
+                bound_from=since,
+                observed_properties=PROFILES[noise.MODEL].units,
+            )
+            for meter in missing
         ],
     )
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +15,15 @@ from domain.sensors import Source
 from simulators import chance, envelopes
 from simulators.devices import MODELS, TILTED_DEG, Measurement, Model
 from simulators.measure import Measuring, Readings
+from simulators.message import Message
+from simulators.noise import INTERVAL_S as NOISE_EVERY_S
+from simulators.noise import noise_messages, noise_sensors
 from simulators.reception import LATEST_S, Reception
 from simulators.sensors import UPLOAD_EVERY_S, Fault, TownSensor
 from simulators.town import Town
 from simulators.waste import Waste
+
+__all__ = ["Message", "Sending", "expected_messages", "messages"]
 
 CUT_OFF_SHARE = 0.07
 """So many messages of the sensor with the fault ``malformed`` end in the middle."""
@@ -27,15 +34,6 @@ FRAMES_A_SESSION = 20_000
 _ROWS_AT_ONCE = 200_000
 """Readings held in memory at once (about 20 MB)."""
 _YEAR_S = 365 * 86_400
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """An MQTT message and the moment (UTC) at which it is published."""
-
-    topic: str
-    payload: bytes
-    sent_at: datetime
 
 
 def messages(town: Town, start: datetime, end: datetime, *, waste: Waste | None = None) -> Iterator[Message]:
@@ -55,7 +53,8 @@ def expected_messages(town: Town, start: datetime, end: datetime) -> int:
     """About how many messages that will be, for a progress bar."""
     hours = (end - start).total_seconds() / 3600
     a_hour = sum(3600 / (sensor.upload_every_s or sensor.interval_s) for sensor in town.sensors)
-    return round(0.81 * hours * a_hour)
+    of_noise = len(noise_sensors(town)) * 3600 / NOISE_EVERY_S
+    return round((0.81 * a_hour + of_noise) * hours)
 
 
 class Sending:
@@ -78,7 +77,8 @@ class Sending:
         step = timedelta(hours=max(1, _ROWS_AT_ONCE // max(1, len(self.town.sensors))))
         while start < end:
             stop = min(end, start + step)
-            yield from self._window(waste, start.timestamp(), stop.timestamp())
+            of_containers = self._window(waste, start.timestamp(), stop.timestamp())
+            yield from heapq.merge(of_containers, noise_messages(self.town, start, stop), key=attrgetter("sent_at"))
             start = stop
 
     def _window(self, waste: Waste, start_s: float, end_s: float) -> Iterator[Message]:

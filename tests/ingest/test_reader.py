@@ -16,6 +16,11 @@ TOPICS = (
     "halfvol/v1/town/devices/stranger/up",
     "v3/app@ttn/devices/bin-7/up",
     "application/1/device/1000000000000001/event/up",
+    "loriot/town/up",
+    "http/town/loriot/http/up",
+    "http/town/halfvol/v1/town/devices/bin-7/up",
+    "http/elsewhere/application/1/device/1000000000000001/event/up",
+    "http/http/http/town",
 )
 DEVICES = registered(device(), device("1000000000000001", "EM400-TLD"))
 
@@ -48,6 +53,12 @@ envelope = st.fixed_dictionaries(
         "fCnt": values,
         "data": st.binary(max_size=20).map(lambda raw: raw.hex()) | values,
         "rxInfo": values,
+        "object": st.dictionaries(st.sampled_from(["battery", "distance", "position", "temperature"]), values) | values,
+        "cmd": st.sampled_from(["rx", "gw", "txd"]) | values,
+        "EUI": st.just("1000000000000001") | values,
+        "ts": st.integers(0, 2**60) | values,
+        "port": st.integers(-1, 300) | values,
+        "fcnt": values,
     },
 )
 topics = st.sampled_from(TOPICS) | st.text(max_size=40)

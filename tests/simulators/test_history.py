@@ -15,7 +15,7 @@ from domain.sensors import Source
 from ingest.sensors import decode
 from ingest.sources import parse
 from simulators.history import Message, expected_messages, messages
-from simulators.sensors import Fault, TownSensor
+from simulators.sensors import SOURCE_SHARES, Fault, TownSensor
 from simulators.town import Town
 from simulators.waste import Waste
 
@@ -91,7 +91,7 @@ def test_all_sources_and_models_take_part_and_ingest_reads_what_was_measured(tow
             level = waste.true_fill_level(sensor.container_id, when) if len(errors) < 400 else None
             if level is not None:
                 errors.append(abs(geometry.fill_level(reading.values["distance"]) - level))
-    assert {source for source, _ in seen} == set(Source)
+    assert {source for source, _ in seen} == set(SOURCE_SHARES)
     assert len(seen) == 12
     # 2 cm of noise and a blind zone of 28 cm are a few hundredths of a container.
     assert sorted(errors)[int(0.95 * len(errors))] < 0.06

@@ -12,7 +12,7 @@ from domain.sensors import Source
 from routing.roads.graph import RoadGraph
 from routing.roads.snap import snap
 from simulators.devices import MODELS
-from simulators.sensors import Fault
+from simulators.sensors import SOURCE_SHARES, Fault
 from simulators.town import Town, build_town
 
 
@@ -78,7 +78,7 @@ def test_nearly_every_container_has_a_sensor_that_fits(town: Town) -> None:
     assert len({sensor.container_id for sensor in town.sensors}) == 291
     assert all(re.fullmatch("[0-9A-F]{16}", sensor.device_id) for sensor in town.sensors)
     assert {sensor.model for sensor in town.sensors} == set(MODELS)
-    assert {sensor.source for sensor in town.sensors} == set(Source)
+    assert {sensor.source for sensor in town.sensors} == set(SOURCE_SHARES)
     for sensor in town.sensors:
         geometry = town.containers[sensor.container_id - 1].geometry
         assert geometry is not None
