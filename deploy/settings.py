@@ -33,6 +33,9 @@ class Settings:
     plan_time_limit_s: float
     profiles_dir: Path | None
     log_level: str
+    rejection_retention_days: int
+    unclaimed_retention_days: int
+    uplink_retention_days: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,13 @@ def _batch(text: str) -> int:
     if not 1 <= batch <= 100_000:
         raise ValueError("must be from 1 to 100000")
     return batch
+
+
+def _days(text: str) -> int:
+    days = _whole_number(text)
+    if not 1 <= days <= 36_500:
+        raise ValueError("must be from 1 to 36500 days")
+    return days
 
 
 def _seconds(text: str) -> float:
@@ -189,6 +199,20 @@ SETTINGS: tuple[Setting, ...] = (
         "",
         "Folder with sensor profiles of your own, TOML files and the vendors' codecs that they name (docs/sensors.md).",
         _optional_path,
+    ),
+    Setting(
+        "REJECTION_RETENTION_DAYS",
+        "90",
+        "Days after which messages that could not be read are forgotten; the worker sees to it each night.",
+        _days,
+    ),
+    Setting("UNCLAIMED_RETENTION_DAYS", "30", "The same for messages of devices that nobody claimed.", _days),
+    Setting(
+        "UPLINK_RETENTION_DAYS",
+        "730",
+        "The same for the ledger of uplinks, which tells what was lost. Observations are kept as long as their"
+        " municipality wants: halfvol retention set.",
+        _days,
     ),
     Setting("LOG_LEVEL", "info", f"What is logged to standard error: {', '.join(LOG_LEVELS)}.", _log_level),
 )

@@ -45,7 +45,7 @@ def translated(error: Exception, where: str) -> HalfvolError | None:
             what = f"the database has not the tables that this version needs ({error.diag.message_primary})"
             translation = SchemaMissing(what, where=where, remedy="bring it up to date with: halfvol migrate")
         case psycopg.OperationalError():
-            what = f"the database broke off: {_sentence(str(error))}"
+            what = f"the database broke off: {_sentence(error.diag.message_primary or str(error))}"
             translation = DatabaseUnavailable(what, where=where, remedy="trying again may help")
         case _:
             pass

@@ -34,8 +34,6 @@ VICTIM_WITHIN_S = 60.0
 SETTLE_S = {"nats": 12.0, "mosquitto": 2.0}
 """How long after the last row a message may still be delivered once more: NATS does so ten seconds (its ack_wait) after
 it first did, mosquitto when ingest connects again."""
-QUIET_S = 45.0
-"""When for so long nothing new has come, nothing more will."""
 
 FREEZE_SHARE = 0.25
 LONGEST_FREEZE_S = 3.0
@@ -61,6 +59,8 @@ class Options:
         Another seed is another order of victims, attacks and pauses.
     ingest_command
         What is started as ingest, with ``--json`` and more after it.
+    quiet_s
+        When for so many seconds nothing new has come, the rest is taken for missing.
     """
 
     broker: str = "nats"
@@ -73,6 +73,7 @@ class Options:
     pause_s: tuple[float, float] = (0.3, 3.0)
     seed: int = 1
     ingest_command: tuple[str, ...] = ()
+    quiet_s: float = 45.0
 
     def __post_init__(self) -> None:
         if self.broker not in BROKERS:
@@ -140,7 +141,7 @@ def run(options: Options, on_progress: OnProgress = lambda _phase, _kills: None)
         attacks = _attack(options, targets, on_progress)
         on_progress("waiting for the last message", options.kills)
         publishers.finish()
-        _drain(database, publishers.sent, sensors, settle_s=SETTLE_S[options.broker])
+        _drain(database, publishers.sent, sensors, settle_s=SETTLE_S[options.broker], quiet_s=options.quiet_s)
         ledger = draw_up(
             database,
             publishers.sent,
@@ -245,13 +246,18 @@ def _wait_until_running(victim: Victim) -> None:
 
 
 def _drain(
-    database: Database, sent: Mapping[ChaosSensor, int], sensors: Sequence[ChaosSensor], *, settle_s: float
+    database: Database,
+    sent: Mapping[ChaosSensor, int],
+    sensors: Sequence[ChaosSensor],
+    *,
+    settle_s: float,
+    quiet_s: float,
 ) -> None:
     """Wait until everything has arrived and nothing more comes, or for so long that the rest never will."""
     expected = rows_of(sent)
     municipality_ids = {sensor.municipality_id for sensor in sensors}
     newest, changed_at = -1, time.monotonic()
-    while time.monotonic() - changed_at < (settle_s if newest >= expected else QUIET_S):
+    while time.monotonic() - changed_at < (settle_s if newest >= expected else quiet_s):
         try:
             now = arrived(database, municipality_ids)
         except HalfvolError:
