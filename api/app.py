@@ -11,11 +11,13 @@ from starlette.middleware.gzip import GZipMiddleware
 from api import errors
 from api.headers import API_VERSION, StandardHeaders
 from api.routers import (
+    completeness,
     containers,
     datastreams,
     devices,
     emptyings,
     health,
+    observation_summaries,
     planning_jobs,
     plans,
     routes,
@@ -64,7 +66,8 @@ def create_app(
     app.state.database = database
     app.state.settings = settings
     app.state.street_maps = StreetMaps()
-    for module in (containers, plans, planning_jobs, routes, emptyings, streets, devices, sensors, datastreams, health):
+    resources = (containers, plans, planning_jobs, routes, emptyings, streets, devices, sensors, datastreams, health)
+    for module in (*resources, completeness, observation_summaries):
         app.include_router(module.router, prefix="/v1")
     if accept_uplink is not None:
         app.state.accept_uplink = accept_uplink

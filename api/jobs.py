@@ -21,9 +21,14 @@ from domain.errors import HalfvolError, NotFound, Unavailable
 from storage.database import Database
 from storage.errors import translated
 from storage.jobs import deferring_app, working_app
+from storage.retention import Limits, expire
 
 QUEUE = "planning"
 TASK = "plan"
+UPKEEP_QUEUE = "upkeep"
+RETENTION_TASK = "retention"
+RETENTION_CRON = "10 3 * * *"
+"""When what is too old goes, each night (UTC); away from the hours of TimescaleDB's own jobs."""
 
 RETRY = RetryStrategy(max_attempts=10, wait=2, retry_exceptions={Unavailable})
 """A job is tried again when the database was away, or when its worker was stopped while planning."""
@@ -121,7 +126,7 @@ def planning_job(database: Database, job_id: int) -> PlanningJob:
     return _planning_job(found[0])
 
 
-def run_worker(database_url: str, stop: threading.Event | None = None) -> None:
+def run_worker(database_url: str, stop: threading.Event | None = None, *, limits: Limits | None = None) -> None:
     """Carry out planning jobs, one after the other, until stopped.
 
     A job that runs when the worker is stopped goes back to the queue, as does one whose worker died. While the
@@ -131,6 +136,8 @@ def run_worker(database_url: str, stop: threading.Event | None = None) -> None:
     ----------
     stop
         Set it to stop the worker, from any thread. Without it, call from the main thread: Ctrl-C and SIGTERM stop.
+    limits
+        Let go of what is older, each night, as :func:`storage.retention.expire` does; None: keep all.
 
     Raises
     ------
@@ -139,10 +146,10 @@ def run_worker(database_url: str, stop: threading.Event | None = None) -> None:
     """
     logging.getLogger("procrastinate.worker").addFilter(_in_one_sentence)
     with Database(database_url) as database:
-        asyncio.run(_work(database, stop))
+        asyncio.run(_work(database, stop, limits))
 
 
-async def _work(database: Database, stop: threading.Event | None) -> None:
+async def _work(database: Database, stop: threading.Event | None, limits: Limits | None) -> None:
     stopping = stop or threading.Event()
     if stop is None:
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -152,6 +159,8 @@ async def _work(database: Database, stop: threading.Event | None) -> None:
         try:
             async with working_app(database.url).open_async() as app:
                 _define_task(app, database, stopping)
+                if limits is not None:
+                    _define_retention(app, database, limits)
                 pause_s = 1.0
                 await _until(stopping, app)
         except Exception as error:
@@ -166,7 +175,7 @@ async def _until(stopping: threading.Event, app: App) -> None:
     """Work until the event is set or the worker ends by an error, which is raised."""
     worker = asyncio.create_task(
         app.run_worker_async(
-            queues=[QUEUE],
+            queues=[QUEUE, UPKEEP_QUEUE],
             install_signal_handlers=False,
             fetch_job_polling_interval=2.0,
             update_heartbeat_interval=HEARTBEAT_S,
@@ -218,6 +227,22 @@ def _define_task(app: App, database: Database, stopping: threading.Event) -> Non
         )
 
     app.task(name=TASK, queue=QUEUE, retry=RETRY)(plan)
+
+
+def _define_retention(app: App, database: Database, limits: Limits) -> None:
+    def retention(timestamp: int) -> None:
+        expired = expire(database.url, limits)
+        _log.info(
+            "retention: %d rejections, %d unclaimed messages, %d uplinks, %d observations and %d chunks let go",
+            expired.rejections,
+            expired.unclaimed,
+            expired.uplinks,
+            expired.observations,
+            expired.chunks,
+        )
+
+    task = app.task(name=RETENTION_TASK, queue=UPKEEP_QUEUE, queueing_lock=RETENTION_TASK)(retention)
+    app.periodic(cron=RETENTION_CRON)(task)
 
 
 def _planning_job(job: Job) -> PlanningJob:

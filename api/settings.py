@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 
@@ -21,6 +22,8 @@ class ApiSettings:
         has about one gap of over six hours a month.
     plan_time_limit_s
         How long the solver may search in a planning job that the pages ask for, seconds; None: the job's default.
+    reporting_intervals_s
+        Seconds between two messages of each sensor model, as its vendor ships it.
     """
 
     municipality_code: str
@@ -29,3 +32,4 @@ class ApiSettings:
     contact_url: str = "https://example.org/halfvol"
     stale_after: timedelta = timedelta(hours=24)
     plan_time_limit_s: float | None = None
+    reporting_intervals_s: Mapping[str, int] = field(default_factory=dict[str, int])

@@ -28,8 +28,8 @@ class ReceivedUplink(NamedTuple):
     heard_at
         The time of its newest believable reading; where it tells none, when it was received first.
     message
-        Tells it from another message of the same sensor and moment: the frame counter where a network server gives
-        one, else a number made from its content, below 0.
+        Tells it from another message of the same sensor and moment: the frame counter where there is one and
+        the message tells its time, else a number made from its content, below 0.
     frame_count
         The frame counter, or ``NO_FRAME_COUNT``.
     span_s

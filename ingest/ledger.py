@@ -57,11 +57,12 @@ def entry(
         if newest is not None and not EARLIEST <= newest <= latest_believed:
             newest = None
     frame_count = NO_FRAME_COUNT if uplink.f_cnt is None else uplink.f_cnt
-    by_frame = newest is not None and frame_count >= 0 and uplink.source is not Source.NATIVE
+    by_frame = newest is not None and frame_count >= 0
     return ReceivedUplink(
         sensor_id,
         received_at if newest is None else newest,
-        # The same frame may come again in other words: from a network server's archive, for example.
+        # The same frame may come again in other words: from a network server's archive, for example. One that tells no
+        # time is known by its content as well: a counter alone may have begun anew within days.
         frame_count if by_frame else content_number(payload),
         received_at,
         frame_count,

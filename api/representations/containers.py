@@ -78,12 +78,13 @@ class ContainerCollection(Representation):
 
 
 class ContainerObservation(Representation):
-    """One value of an observed property."""
+    """One value of an observed property. ``server_timed``: the message told no time, that of its receipt stands in."""
 
     phenomenon_at: Moment
     received_at: Moment
     result: float
     quality: Quality
+    server_timed: bool
 
 
 class ContainerObservations(Representation):
@@ -166,5 +167,9 @@ def _decision(
 def observation(each: Observation) -> ContainerObservation:
     """From an observation."""
     return ContainerObservation(
-        phenomenon_at=each.phenomenon_time, received_at=each.received_at, result=each.result, quality=each.quality
+        phenomenon_at=each.phenomenon_time,
+        received_at=each.received_at,
+        result=each.result,
+        quality=each.quality,
+        server_timed=each.server_timed,
     )

@@ -109,7 +109,7 @@ def list_observations(
     start = start_at or end - DEFAULT_PERIOD
     if start >= end:
         raise InvalidInput("startAt must be before endAt")
-    name = _snake(observed_property)
+    name = snake(observed_property)
     found = observations.of_container(
         connection, container_id=container_id, observed_property=name, start=start, end=end, limit=limit
     )
@@ -147,7 +147,7 @@ def _geojson(content: ContainerCollection | ContainerFeature, language: str) -> 
     return Response(content.model_dump_json(by_alias=True), headers=headers, media_type=GEOJSON)
 
 
-def _snake(name: str) -> str:
+def snake(name: str) -> str:
     """``fillLevel`` -> ``fill_level``.
 
     Raises

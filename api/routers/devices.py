@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import base64
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 
 from api.dependencies import Transaction
-from api.representations.base import Moment, Representation
+from api.representations.base import GivenMoment, Moment, Representation
 from domain.sensors import RejectionReason, Source
 from storage import rejections, unclaimed
+from storage.rejections import Filter, StoredRejection
 
 router = APIRouter(tags=["devices"])
 
@@ -46,6 +48,12 @@ class Rejection(Representation):
     device_id: str | None
 
 
+class WholeRejection(Rejection):
+    """A rejected message with all of it: ``wholePayload``, in base64."""
+
+    whole_payload: str
+
+
 class RejectionCount(Representation):
     """How many messages were rejected for a reason."""
 
@@ -79,27 +87,49 @@ def list_unclaimed_devices(connection: Transaction) -> UnclaimedDevices:
 
 
 @router.get("/rejections")
-def list_rejections(connection: Transaction, limit: Annotated[int, Query(ge=1, le=1000)] = 100) -> Rejections:
-    """Messages that could not be read, newest first."""
+def list_rejections(
+    connection: Transaction,
+    *,
+    limit: Annotated[int, Query(ge=1, le=1000)] = 100,
+    reason: Annotated[RejectionReason | None, Query(description="Only for this reason")] = None,
+    device_id: Annotated[str | None, Query(alias="deviceId", description="Only of this device")] = None,
+    start_at: Annotated[GivenMoment | None, Query(alias="startAt", description="Received since")] = None,
+    end_at: Annotated[GivenMoment | None, Query(alias="endAt", description="Received before")] = None,
+) -> Rejections:
+    """Messages that could not be read, newest first. Read them again after a fix with ``halfvol rejected retry``."""
+    chosen = Filter(reason, device_id, start_at, end_at)
     return Rejections(
         counts=[
             RejectionCount(reason=reason, messages=count)
             for reason, count in rejections.count_by_reason(connection).items()
         ],
         rejections=[
-            Rejection(
-                id=each.id,
-                topic=each.rejection.topic,
-                payload=preview(each.rejection.payload),
-                payload_bytes=len(each.rejection.payload),
-                received_at=each.rejection.received_at,
-                reason=each.rejection.reason,
-                detail=each.rejection.detail,
-                device_id=each.rejection.device_id,
-            )
-            for each in rejections.list_recent(connection, limit=limit)
+            Rejection(**_rejection(each)) for each in rejections.list_recent(connection, limit=limit, chosen=chosen)
         ],
     )
+
+
+@router.get("/rejections/{rejectionId}")
+def get_rejection(
+    rejection_id: Annotated[int, Path(alias="rejectionId", ge=1, le=2**63 - 1)], connection: Transaction
+) -> WholeRejection:
+    """One message that could not be read, with all of its payload."""
+    found = rejections.get(connection, rejection_id)
+    encoded = base64.b64encode(found.rejection.payload).decode()
+    return WholeRejection(**_rejection(found), whole_payload=encoded)
+
+
+def _rejection(each: StoredRejection) -> dict[str, Any]:
+    return {
+        "id": each.id,
+        "topic": each.rejection.topic,
+        "payload": preview(each.rejection.payload),
+        "payload_bytes": len(each.rejection.payload),
+        "received_at": each.rejection.received_at,
+        "reason": each.rejection.reason,
+        "detail": each.rejection.detail,
+        "device_id": each.rejection.device_id,
+    }
 
 
 def preview(payload: bytes) -> str:

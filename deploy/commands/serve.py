@@ -24,11 +24,14 @@ def run(arguments: argparse.Namespace, settings: Settings) -> None:
     from api.app import create_app  # noqa: PLC0415
     from api.settings import ApiSettings  # noqa: PLC0415
     from deploy.uplink_push import UplinkPush  # noqa: PLC0415
+    from ingest.sensors import PROFILES  # noqa: PLC0415
 
     port = settings.http_port if arguments.port is None else arguments.port
     with listen(settings.http_host, port) as listener, open_database(settings) as database:
         owner = municipality(database, settings)
-        app = create_app(database, ApiSettings(municipality_code=owner.code), accept_uplink=UplinkPush(database))
+        intervals = {model: profile.reporting_interval_s for model, profile in PROFILES.items()}
+        api_settings = ApiSettings(municipality_code=owner.code, reporting_intervals_s=intervals)
+        app = create_app(database, api_settings, accept_uplink=UplinkPush(database))
         host, port = listener.getsockname()[:2]
         address = f"http://{host}:{port}"
         told = json.dumps({"address": address}) if arguments.json else f"Halfvol serves {owner.name} on {address}/"

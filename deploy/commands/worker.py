@@ -1,4 +1,5 @@
-"""Carry out the planning jobs that the pages asked for, one after the other, until stopped.
+"""Carry out the planning jobs that the pages asked for, one after the other, until stopped; at night, let go of what is
+older than the retention settings say.
 
 Any number of workers may run, on any machine that reaches the database."""
 
@@ -6,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 
+from deploy.commands.retention import limits
 from deploy.services import database_url
 from deploy.settings import Settings
 
@@ -19,4 +21,4 @@ def run(arguments: argparse.Namespace, settings: Settings) -> None:
     from api.jobs import run_worker  # noqa: PLC0415  (the solvers take a second to import: not for --help)
 
     with database_url(settings) as url:
-        run_worker(url)
+        run_worker(url, limits=limits(settings))

@@ -2,7 +2,7 @@
 -- 84 bytes a row and 36 in the index, beside about 460 for the observations of a typical message.
 -- depends: 0003.observations
 
--- message: the frame counter where a network server gives one, else a number made from the content (below 0).
+-- message: the frame counter where there is one, else a number made from the content (below 0).
 -- frame_count: -1 where there is none. source: see storage/uplinks.py. No null anywhere: a row with one is 8 bytes longer.
 CREATE TABLE uplink (
     sensor_id bigint NOT NULL,
