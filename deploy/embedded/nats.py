@@ -27,7 +27,7 @@ jetstream {{
 }}
 mqtt {{
     listen: "{host}:{port}"
-    max_ack_pending: 20000                 # that many messages may be on their way to ingest
+    max_ack_pending: 13000                 # so many of a topic may be on their way; all topics of a client: 65535
     ack_wait: "10s"                        # after that they are delivered again
 }}
 """
