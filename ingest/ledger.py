@@ -38,6 +38,14 @@ def entry(
     """
     received_at = uplink.received_at
     latest_believed = received_at + future_skew
+    frame_count = NO_FRAME_COUNT if uplink.f_cnt is None else uplink.f_cnt
+    if len(readings) == 1 and frame_count >= 0:
+        # As nearly all are; the rest of this function comes to the same.
+        time = readings[0].phenomenon_time
+        if time is not None and EARLIEST <= time <= latest_believed:
+            return ReceivedUplink(
+                sensor_id, time, frame_count, received_at, frame_count, 0, 0, stored, uplink.source, rejected
+            )
     newest = oldest = farthest = None
     for reading in readings:
         time = reading.phenomenon_time
@@ -56,7 +64,6 @@ def entry(
         newest = uplink.phenomenon_time
         if newest is not None and not EARLIEST <= newest <= latest_believed:
             newest = None
-    frame_count = NO_FRAME_COUNT if uplink.f_cnt is None else uplink.f_cnt
     by_frame = newest is not None and frame_count >= 0
     return ReceivedUplink(
         sensor_id,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -46,39 +46,26 @@ def add(connection: Connection, uplinks: Sequence[ReceivedUplink], *, again: boo
     connection.execute("""
         CREATE TEMPORARY TABLE IF NOT EXISTS uplink_staging (
             sensor_id bigint, heard_at timestamptz, message bigint, received_at timestamptz, frame_count bigint,
-            span_s integer, ahead_s integer, stored smallint, source smallint, rejected boolean
+            span_s integer, ahead_s integer, stored smallint, source smallint, rejected boolean, duplicates smallint
         ) ON COMMIT DELETE ROWS""")
     connection.execute("TRUNCATE uplink_staging")
     copy_in = "COPY uplink_staging FROM STDIN (FORMAT binary)"
-    numbers = SOURCE_NUMBERS
     with connection.cursor() as cursor, cursor.copy(copy_in) as copy:
-        copy.set_types(["int8", "timestamptz", "int8", "timestamptz", "int8", "int4", "int4", "int2", "int2", "bool"])
+        copy.set_types(
+            ["int8", "timestamptz", "int8", "timestamptz", "int8", "int4", "int4", "int2", "int2", "bool", "int2"]
+        )
         write = copy.write_row
-        for sensor, heard_at, message, received_at, frame, span_s, ahead_s, stored, source, rejected, _ in uplinks:
-            write(
-                (
-                    sensor,
-                    heard_at,
-                    message,
-                    received_at,
-                    frame,
-                    min(span_s, _LARGEST_INTEGER),
-                    min(ahead_s, _LARGEST_INTEGER),
-                    min(stored, _LARGEST_SMALLINT),
-                    0 if source is None else numbers.get(source, 0),
-                    rejected,
-                )
-            )
+        for row in _rows(uplinks):
+            write(row)
     query = """
         INSERT INTO uplink AS known (
-            sensor_id, heard_at, message, received_at, frame_count, span_s, ahead_s, stored, duplicates, source,
-            rejected
+            sensor_id, heard_at, message, received_at, frame_count, span_s, ahead_s, stored, source, rejected,
+            duplicates
         )
         SELECT
-            sensor_id, heard_at, message, min(received_at), max(frame_count), max(span_s), max(ahead_s), max(stored),
-            CASE WHEN %(again)s THEN 0 ELSE least(count(*) - 1, 32767) END, max(source), bool_and(rejected)
+            sensor_id, heard_at, message, received_at, frame_count, span_s, ahead_s, stored, source, rejected,
+            CASE WHEN %(again)s THEN 0 ELSE duplicates END
         FROM uplink_staging
-        GROUP BY sensor_id, heard_at, message
         ORDER BY sensor_id, heard_at, message
         ON CONFLICT (sensor_id, heard_at, message) DO UPDATE SET
             stored = greatest(known.stored, excluded.stored),
@@ -86,6 +73,38 @@ def add(connection: Connection, uplinks: Sequence[ReceivedUplink], *, again: boo
             duplicates = CASE WHEN %(again)s THEN known.duplicates
                 ELSE least(known.duplicates::integer + excluded.duplicates + 1, 32767) END"""
     connection.execute(query, {"again": again})
+
+
+def _rows(uplinks: Sequence[ReceivedUplink]) -> Iterable[tuple[object, ...]]:
+    """The rows to stage: each message once, with how often it came again within this batch."""
+    rows: dict[tuple[int, datetime, int], tuple[object, ...]] = {}
+    numbers = SOURCE_NUMBERS
+    for uplink in uplinks:
+        sensor, heard_at, message, received_at, frame, span_s, ahead_s, stored, source, rejected, _ = uplink
+        number = 0 if source is None else numbers.get(source, 0)
+        key = (sensor, heard_at, message)
+        duplicates = 0
+        if key in rows:
+            before = rows[key]
+            assert isinstance(before[-1], int)
+            duplicates = min(before[-1] + 1, _LARGEST_SMALLINT)
+        if stored > _LARGEST_SMALLINT or span_s > _LARGEST_INTEGER or ahead_s > _LARGEST_INTEGER:
+            stored, span_s = min(stored, _LARGEST_SMALLINT), min(span_s, _LARGEST_INTEGER)
+            ahead_s = min(ahead_s, _LARGEST_INTEGER)
+        rows[key] = (
+            sensor,
+            heard_at,
+            message,
+            received_at,
+            frame,
+            span_s,
+            ahead_s,
+            stored,
+            number,
+            rejected,
+            duplicates,
+        )
+    return rows.values()
 
 
 def first_receipts(connection: Connection, uplinks: Sequence[ReceivedUplink]) -> dict[tuple[int, int], datetime]:
