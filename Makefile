@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo chaos test lint lock clean
+.PHONY: help setup setup-test demo chaos bench-ingest test lint lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -18,6 +18,9 @@ demo: setup ## a town, its sensors, a plan for tomorrow and the pages; Ctrl-C st
 
 chaos: setup ## kill and freeze ingest, database and broker under load, then account for every message
 	@$(BIN)/halfvol chaos --kills 30 --victims ingest,postgres,broker
+
+bench-ingest: setup-test ## speed of durable ingest beside a bare subscriber, a naive script and COPY
+	@$(BIN)/python -m tests.benchmarks.ingest --rows 1000000,10000000 --sensors 100000
 
 test: setup-test ## all tests
 	@$(BIN)/python -m pytest
