@@ -15,6 +15,7 @@ from domain.errors import Unavailable
 from ingest.broker_address import BrokerAddress
 from ingest.broker_probe import measure
 from ingest.probe_client import ProbeClient, ProbeFailed
+from ingest.sources import SUBSCRIPTIONS
 from simulators.history import Message
 from simulators.publish import Publisher
 from storage.database import Database
@@ -51,9 +52,7 @@ def port(request: pytest.FixtureRequest, tls: Path) -> Iterator[int]:
 
 
 def test_a_device_writes_its_own_topics_and_ingest_reads_them(port: int, database: Database, postgres_url: str):
-    settings = settings_for(
-        Town(database), postgres_url, url_of("ingest", port), subscriptions=("halfvol/v1/+/devices/+/up",)
-    )
+    settings = settings_for(Town(database), postgres_url, url_of("ingest", port), subscriptions=SUBSCRIPTIONS)
     with running(settings):
         send(url_of("device-1", port), TOPIC.format("device-1"), message(1, distance=1.0))
         for foreign in (
