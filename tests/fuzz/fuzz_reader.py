@@ -12,10 +12,12 @@ from __future__ import annotations
 import json
 import logging
 import math
+import random
 import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import atheris
 
@@ -126,6 +128,51 @@ def _check_script(body: bytes) -> None:
         _check_refusal(error)
 
 
+ODD: tuple[Any, ...] = (
+    *(None, True, 0, -1, 1.5, 2**31, 2**53, 2**64, 10**18, 10**400, -(10**30), 1e308, [], {}, [[]]),
+    *("", "0", "NaN", "\0", "\ud800", "x" * 300, "AXVcA4JECAQAAQ==", "FF"),
+    *("2026-11-22T10:00:00Z", "9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+14:00"),
+)
+"""Values that a message may hold in place of another."""
+
+
+def mutate(data: bytes, max_size: int, seed: int) -> bytes:
+    """Change a message as JSON as often as as bytes: bytes alone hardly ever stay JSON."""
+    chance = random.Random(seed)
+    if chance.random() < 0.5:
+        try:
+            document = json.loads(data[2:])
+        except (ValueError, RecursionError):
+            document = None
+        if isinstance(document, dict) and document:
+            _change(document, chance)
+            changed = data[:2] + json.dumps(document).encode()
+            if len(changed) <= max_size:
+                return changed
+    return atheris.Mutate(data, max_size)
+
+
+def _change(document: dict[str, Any], chance: random.Random) -> None:
+    """Replace, remove or add one value, at any depth."""
+    place: Any = document
+    while True:
+        keys = list(place) if isinstance(place, dict) else list(range(len(place)))
+        key = chance.choice(keys)
+        inner = place[key]
+        if not (isinstance(inner, (dict, list)) and inner and chance.random() < 0.7):
+            break
+        place = inner
+    choice = chance.random()
+    if choice < 0.7:
+        place[key] = chance.choice(ODD)
+    elif choice < 0.85:
+        del place[key]
+    elif isinstance(inner, int):
+        place[key] = inner * 10 ** chance.randrange(1, 8) * chance.choice((1, -1))
+    else:
+        document[chance.choice(("distance", "observations", "object", "ts", "phenomenonTime"))] = chance.choice(ODD)
+
+
 def seeds() -> list[bytes]:
     """Real messages and payloads to start from."""
     data = ROOT / "tests" / "data" / "uplinks"
@@ -148,7 +195,7 @@ def main() -> None:
     if folder.is_dir():
         for number, seed in enumerate(seeds()):
             (folder / f"seed-{number:03}").write_bytes(seed)
-    atheris.Setup(sys.argv, one_input)
+    atheris.Setup(sys.argv, one_input, custom_mutator=mutate)
     atheris.Fuzz()
 
 
