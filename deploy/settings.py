@@ -251,3 +251,5 @@ def configure_logging(level: str) -> None:
     )
     for noisy in ("httpx", "yoyo", "procrastinate", "uvicorn.access"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # It tells of each attempt in vain; who uses the pool says it once.
+    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import logging
 import sys
 from dataclasses import asdict
 
@@ -38,8 +37,6 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     from deploy.chaos.run import Options  # noqa: PLC0415
     from deploy.chaos.run import run as torture  # noqa: PLC0415
 
-    # The database is away again and again, on purpose.
-    logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
     options = Options(
         broker=arguments.broker,
         kills=arguments.kills,
