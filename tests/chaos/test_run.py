@@ -47,7 +47,7 @@ def test_a_broken_consumer_is_caught(script: str, victims: tuple[str, ...], wron
             kills=4,
             victims=victims,
             rate=1_000,
-            pause_s=(0.4, 1.5),
+            pause_s=(2.0, 3.5),  # long enough to be at work again when the next kill comes
             ingest_command=(sys.executable, str(HERE / script)),
             quiet_s=13,
         )
