@@ -16,7 +16,7 @@ from storage.observations import Stored
 
 
 class UplinkPush:
-    """Stores uplinks one after the other, as ingest stores what comes by MQTT: an ``api.routers.uplinks.AcceptUplink``."""
+    """An ``api.routers.uplinks.AcceptUplink``: stores one uplink after the other, as ingest does with those of MQTT."""
 
     def __init__(self, database: Database) -> None:
         self._writer = Writer(database)

@@ -5,9 +5,8 @@ from datetime import datetime
 import numpy as np
 import pytest
 
-from domain.sensors import Source
 from simulators.reception import SILENT_CYCLE_DAYS, SILENT_DAYS, Reception
-from simulators.sensors import Fault
+from simulators.sensors import SOURCE_SHARES, Fault
 from simulators.town import Town
 
 HOURS = 24 * 365
@@ -43,7 +42,7 @@ def test_sensors_fall_silent_as_often_and_as_long_as_in_the_field(town: Town, ye
 
 
 def test_networks_fail_as_a_whole_a_few_times_a_year(town: Town, year: np.ndarray) -> None:  # type: ignore[type-arg]
-    for source in Source:
+    for source in SOURCE_SHARES:
         members = [i for i, sensor in enumerate(town.sensors) if sensor.source is source]
         down = ~year[members].any(axis=0)
         assert 4 <= (np.diff(down.astype(int), prepend=0) == 1).sum() <= 6
