@@ -1,6 +1,6 @@
 """Where PostgreSQL's data and binaries lie, as root must let another user reach them.
 
-Root runs PostgreSQL as another user (:mod:`deploy.embedded.account`). Where that user cannot enter a folder, such as one
+Root runs PostgreSQL as another user (:mod:`deploy.embedded.account`). Where that user cannot enter a folder, as one
 below /root, its permissions stay as they are, and what the user needs lies below ``/var/lib/halfvol``.
 """
 
