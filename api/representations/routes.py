@@ -74,7 +74,7 @@ class Step(Representation):
     distance_m: int
     name: str = Field(description="Address of the container, or name of the depot or disposal site")
     container: StepContainer | None
-    emptying: StoredEmptying | None = Field(description="The newest report on this route or of that day, if not withdrawn")
+    emptying: StoredEmptying | None = Field(description="Newest report on this route or that day, if not withdrawn")
 
 
 class RouteWithSteps(RouteSummary):
