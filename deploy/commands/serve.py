@@ -20,14 +20,16 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, settings: Settings) -> None:
     """Serve until Ctrl-C or SIGTERM."""
     import uvicorn  # noqa: PLC0415  (slow to import: not for --help)
-    from api.app import create_app  # noqa: PLC0415
 
+    from api.app import create_app  # noqa: PLC0415
     from api.settings import ApiSettings  # noqa: PLC0415
 
     port = settings.http_port if arguments.port is None else arguments.port
     with listen(settings.http_host, port) as listener, open_database(settings) as database:
         owner = municipality(database, settings)
-        app = create_app(database, ApiSettings(municipality_code=owner.code))
+        app = create_app(
+            database, ApiSettings(municipality_code=owner.code, plan_time_limit_s=settings.plan_time_limit_s)
+        )
         host, port = listener.getsockname()[:2]
         address = f"http://{host}:{port}"
         told = json.dumps({"address": address}) if arguments.json else f"Halfvol serves {owner.name} on {address}/"
