@@ -43,7 +43,7 @@ class Policy:
     """
 
     overflow_risk_limit: float = 0.05
-    extra_visit_risk: float = 0.3
+    extra_visit_risk: float = 0.5
     overflow_cost: int = 10_000
     visit_value: int = 600
     silent_after_days: float = 7.0
