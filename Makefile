@@ -43,4 +43,5 @@ lock: setup-test ## pin the dependencies of pyproject.toml anew
 	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate pyproject.toml --extra test -c requirements.lock -o requirements-test.lock
 
 clean: ## forget the demo's data
+	@if [ -f .halfvol/postgres/location ]; then rm -rf "$$(cat .halfvol/postgres/location)"; fi
 	rm -rf .halfvol

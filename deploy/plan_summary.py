@@ -31,6 +31,7 @@ REASONS: dict[ReasonCode, str] = {
 class PlanSummary:
     """The figures of a plan; the ``fixed_schedule`` ones are those of emptying every container with a round that day.
 
+    ``expected_overflows`` adds up the risks of the containers left alone until a truck could come next.
     ``plan_violations`` is what the independent checker found; a plan with any is never stored.
     """
 
@@ -46,6 +47,8 @@ class PlanSummary:
     fixed_schedule_stops: int
     fixed_schedule_distance_m: int
     fixed_schedule_duration_s: int
+    expected_overflows: float
+    fixed_schedule_expected_overflows: float
     plan_violations: int
     engines: str
     road_source: str
@@ -74,6 +77,8 @@ def summarise_plan(planning: PlanningRun) -> PlanSummary:
         fixed_schedule_stops=fixed.stops if fixed else 0,
         fixed_schedule_distance_m=fixed.distance_m if fixed else 0,
         fixed_schedule_duration_s=fixed.duration_s if fixed else 0,
+        expected_overflows=round(planning.expected_overflows, 2),
+        fixed_schedule_expected_overflows=round(planning.fixed_schedule_expected_overflows, 2),
         plan_violations=len(planning.violations),
         engines=plan.engines,
         road_source=plan.road_source,
@@ -97,6 +102,11 @@ def plan_panel(summary: PlanSummary) -> Panel:
     table.add_row("Kilometres", *_against(summary.distance_m, summary.fixed_schedule_distance_m, 1000))
     table.add_row("Hours", *_against(summary.route_duration_s, summary.fixed_schedule_duration_s, 3600))
     table.add_row("Stops", *_against(summary.stops, summary.fixed_schedule_stops, 1))
+    table.add_row(
+        "Overflows expected",
+        f"{summary.expected_overflows:.1f}",
+        f"against {summary.fixed_schedule_expected_overflows:.1f} with the fixed schedule, until a truck comes next",
+    )
     table.add_row()
     table.add_row("", "", f"[dim]{summary.engines}; streets: {summary.road_source}[/dim]")
     title = f"Plan for {summary.plan_date:%A} {summary.plan_date.day} {summary.plan_date:%B %Y}"

@@ -108,9 +108,14 @@ def apt_install(packages: list[str]) -> None:
     """Install Debian packages without starting the services that they carry (RUNLEVEL=1 keeps invoke-rc.d from it)."""
     say(f"installing {', '.join(packages)} through apt")
     environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1"}
-    quiet = {"env": environment, "stdout": subprocess.DEVNULL}
-    subprocess.run(["apt-get", "-qq", "update"], check=True, **quiet)
-    subprocess.run(["apt-get", "-qq", "install", "-y", "--no-install-recommends", *packages], check=True, **quiet)
+    for action in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
+        command = ["apt-get", "-qq", *action]
+        done = subprocess.run(
+            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        )
+        if done.returncode != 0:
+            print(done.stdout, file=sys.stderr)
+            raise subprocess.CalledProcessError(done.returncode, command)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,9 @@ AROUND = 3
 SAME_EMPTYING_S = 6 * 3600.0
 """A fall seen so close to a reported emptying is that emptying."""
 
+LEAST_LEAP, LEAP_WITHIN_S = 0.25, 3 * 3600.0
+"""A rise by so much within so short a time is more likely another echo than waste: people fill slowly."""
+
 FULL = 0.95
 """From here a sensor may see no more growth."""
 
@@ -29,7 +32,7 @@ class Cycles:
     Arrays of cycles with at least two readings: ``days`` observed, ``growths`` seen in them, ``ends_s``.
     ``day_increments``: growth from one reading to about 24 hours later, per day, one for each day.
     ``emptied_s``: the emptyings. ``last_start``: index of the first reading after the last emptying; ``has_last``:
-    whether there is one.
+    whether there is one. ``last_leap``: by how much the level leapt since then, which is no growth but a doubt.
     """
 
     times_s: NDArray[np.float64]
@@ -40,6 +43,7 @@ class Cycles:
     day_increments: NDArray[np.float64]
     emptied_s: NDArray[np.float64]
     last_start: int
+    last_leap: float = 0.0
 
     @property
     def has_last(self) -> bool:
@@ -64,10 +68,20 @@ def cycles_of(times_s: NDArray[np.float64], levels: NDArray[np.float64], emptied
     cycle = np.zeros(len(levels), dtype=int)
     cycle[cuts[cuts < len(levels)]] = 1
     cycle = np.cumsum(cycle)
-    days, growths, ends_s = _growths(times_s, smooth, cycle)
+    leapt = _leapt(times_s, smooth, cycle)
+    grown = smooth - leapt
+    days, growths, ends_s = _growths(times_s, grown, cycle)
     last_start = int(cuts[-1]) if len(cuts) else 0
     return Cycles(
-        times_s, smooth, days, growths, ends_s, _day_increments(times_s, smooth, cycle), all_emptied_s, last_start
+        times_s,
+        smooth,
+        days,
+        growths,
+        ends_s,
+        _day_increments(times_s, grown, cycle),
+        all_emptied_s,
+        last_start,
+        float(leapt[-1]) if last_start < len(leapt) else 0.0,
     )
 
 
@@ -110,6 +124,18 @@ def _smooth(levels: NDArray[np.float64], cuts: NDArray[np.intp]) -> NDArray[np.f
         piece = np.pad(levels[start:end], 2, mode="reflect")
         smooth[start:end] = np.median(sliding_window_view(piece, 5), axis=1)
     return smooth
+
+
+def _leapt(times_s: NDArray[np.float64], levels: NDArray[np.float64], cycle: NDArray[np.int_]) -> NDArray[np.float64]:
+    """How far each reading's level has leapt since the beginning of its cycle."""
+    if not len(levels):
+        return levels
+    steps = np.diff(levels, prepend=levels[0])
+    soon = np.diff(times_s, prepend=-np.inf) <= LEAP_WITHIN_S
+    same = np.diff(cycle, prepend=-1) == 0
+    total = np.cumsum(np.where((steps >= LEAST_LEAP) & soon & same, steps, 0.0))
+    first = np.flatnonzero(~same)
+    return total - total[first][np.searchsorted(first, np.arange(len(levels)), side="right") - 1]
 
 
 def _growths(

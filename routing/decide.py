@@ -43,8 +43,8 @@ class Policy:
     """
 
     overflow_risk_limit: float = 0.05
-    extra_visit_risk: float = 0.3
-    overflow_cost: int = 10_000
+    extra_visit_risk: float = 0.5
+    overflow_cost: int = 5_000
     visit_value: int = 600
     silent_after_days: float = 7.0
     least_fill_share: float = 0.5
@@ -183,7 +183,8 @@ def _candidate(due: Due, policy: Policy) -> Candidate:
         container_id=container.id,
         urgency=urgency,
         reason=reason,
-        prize=None if urgency is Urgency.MUST else prize(fill_level, risk, policy),
+        # Outside its round a visit saves none later: the round comes all the same.
+        prize=None if urgency is Urgency.MUST else prize(fill_level if due.has_round else 0.0, risk, policy),
         kg=math.ceil(share * container.full_mass_kg),
         l=math.ceil(share * container.capacity_l),
         fill_level=fill_level,

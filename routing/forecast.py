@@ -249,4 +249,7 @@ def _origin(cycles: Cycles, growth_per_day: float, at_s: float) -> tuple[float, 
     steps = np.diff(levels[-24:])
     noise = float(np.mean(steps**2)) / 2 if len(steps) else READING_SD**2
     few = (0.1**2) if len(levels) == 1 and not len(cycles.emptied_s) else 0.0
-    return float(times_s[-1]), float(np.clip(level, 0.0, 1.5)), (READING_SD**2 + noise + few) ** 0.5
+    # A leap was waste or another echo: the truth lies at one of its ends.
+    doubt = cycles.last_leap / 2
+    variance = READING_SD**2 + noise + few + doubt**2
+    return float(times_s[-1]), float(np.clip(level - doubt, 0.0, 1.5)), variance**0.5

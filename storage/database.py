@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import TracebackType
@@ -16,6 +17,9 @@ from storage.errors import refused_connection, translated
 
 Connection: TypeAlias = psycopg.Connection[Any]
 """What every function of this package works on: a connection inside a transaction that the caller opened."""
+
+# Each failed attempt of the pool would be a line of its own; whoever asks for a connection is told in one sentence.
+logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)
 
 CONNECT_TIMEOUT_S = 10
 PREPARE_THRESHOLD = 5

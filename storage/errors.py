@@ -36,7 +36,9 @@ def translated(error: Exception, where: str) -> HalfvolError | None:
     translation: HalfvolError | None = None
     match error:
         case psycopg_pool.PoolTimeout() | psycopg_pool.TooManyRequests():
-            translation = DatabaseUnavailable("no connection to the database became free in time", where=where)
+            translation = DatabaseUnavailable(
+                "no connection in time: the database is down, or all connections are in use", where=where
+            )
         case errors.UniqueViolation() | errors.ExclusionViolation():
             translation = Conflict(_detail(error), where=error.diag.table_name)
         case errors.ForeignKeyViolation() | errors.CheckViolation() | errors.NotNullViolation():

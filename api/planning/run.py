@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -52,10 +52,16 @@ class PlanRejected(HalfvolError):
 
 @dataclass(frozen=True, slots=True)
 class PlanningRun:
-    """A saved plan, what the checker found (nothing, or it would not be saved), and the seconds each stage took."""
+    """A saved plan, what the checker found (nothing, or it would not be saved), and the seconds each stage took.
+
+    ``expected_overflows``: how many of the containers left alone will overflow before a truck could come next, as the
+    sum of their risks; ``fixed_schedule_expected_overflows``: the same where the fixed schedule is driven instead.
+    """
 
     plan: Plan
     violations: tuple[Violation, ...]
+    expected_overflows: float
+    fixed_schedule_expected_overflows: float
     timings_s: Mapping[str, float]
 
 
@@ -141,7 +147,14 @@ def run_planning(
         with database.transaction() as connection:
             plan = plans.save(connection, plan)
     stages.report("done", 1.0)
-    return PlanningRun(plan=plan, violations=tuple(violations), timings_s=stages.timings_s)
+    visited = {decision.container_id for decision in plan.decisions if decision.visited}
+    return PlanningRun(
+        plan=plan,
+        violations=tuple(violations),
+        expected_overflows=day.expected_overflows(visited),
+        fixed_schedule_expected_overflows=day.expected_overflows({each.container_id for each in day.scheduled()}),
+        timings_s=stages.timings_s,
+    )
 
 
 def check_time_limit(time_limit_s: float) -> None:
@@ -201,6 +214,10 @@ class _Day:
         """The candidates that the fixed schedule empties on that day, full or not."""
         on_schedule = {due.container.id for due in self.dues if due.has_round and due.has_vehicle}
         return [candidate for candidate in self.candidates if candidate.container_id in on_schedule]
+
+    def expected_overflows(self, visited: Set[int]) -> float:
+        """The risks of the containers that are not visited, added up."""
+        return sum(each.overflow_risk for each in self.candidates if each.container_id not in visited)
 
     def containers_to_route(self) -> Iterator[Container]:
         """The containers of either."""

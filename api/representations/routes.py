@@ -13,7 +13,7 @@ from api.representations.base import LineString, Moment, Point, Representation, 
 from api.representations.emptyings import StoredEmptying
 from domain.containers import Container, Fraction
 from domain.fleet import Emptying
-from domain.plans import Plan, PlanStatus, Route, RouteStep, StepKind
+from domain.plans import Plan, PlanStatus, ReasonCode, Route, RouteStep, StepKind
 from storage.fleet import Fleet
 
 
@@ -57,6 +57,7 @@ class StepContainer(Representation):
     address: str
     capacity_l: int
     expected_fill_level: Share | None
+    reason: ReasonCode | None
     explanation: str | None
 
 
@@ -73,7 +74,7 @@ class Step(Representation):
     distance_m: int
     name: str = Field(description="Address of the container, or name of the depot or disposal site")
     container: StepContainer | None
-    emptying: StoredEmptying | None = Field(description="The newest report on this route or of that day, if not withdrawn")
+    emptying: StoredEmptying | None = Field(description="Newest report on this route or that day, if not withdrawn")
 
 
 class RouteWithSteps(RouteSummary):
@@ -133,6 +134,7 @@ def with_steps(route: Route, surroundings: Surroundings, language: Language) -> 
             address=container.address,
             capacity_l=container.capacity_l,
             expected_fill_level=None if decision is None else decision.fill_level,
+            reason=None if decision is None else decision.reason,
             explanation=None if decision is None else decision.explanation.get(language),
         )
 

@@ -29,8 +29,11 @@ def run(arguments: argparse.Namespace, settings: Settings) -> None:
     port = settings.http_port if arguments.port is None else arguments.port
     with listen(settings.http_host, port) as listener, open_database(settings) as database:
         owner = municipality(database, settings)
-        intervals = {model: profile.reporting_interval_s for model, profile in PROFILES.items()}
-        api_settings = ApiSettings(municipality_code=owner.code, reporting_intervals_s=intervals)
+        api_settings = ApiSettings(
+            municipality_code=owner.code,
+            plan_time_limit_s=settings.plan_time_limit_s,
+            reporting_intervals_s={model: profile.reporting_interval_s for model, profile in PROFILES.items()},
+        )
         app = create_app(database, api_settings, accept_uplink=UplinkPush(database))
         host, port = listener.getsockname()[:2]
         address = f"http://{host}:{port}"

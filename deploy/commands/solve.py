@@ -25,9 +25,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Read, solve, check, write; exit code 1 when the checker found a violation."""
-    from routing.problem_json import problem_from_json, solution_to_json  # noqa: PLC0415
-
     from routing.check import check  # noqa: PLC0415  (the solvers take a second to import: not for --help)
+    from routing.problem_json import problem_from_json, solution_to_json  # noqa: PLC0415
     from routing.solve import solve  # noqa: PLC0415
 
     problem = problem_from_json(read_json(arguments.problem))

@@ -83,10 +83,11 @@ def send_history(
     return finished
 
 
-def wait_until_stored(ingest: Child, *, sent: int, on_progress: Callable[[int], None]) -> None:
+def wait_until_stored(ingest: Child, *, sent: int, settled: bool, on_progress: Callable[[int], None]) -> None:
     """Wait until ingest has received as many messages as were sent, and is quiet.
 
-    A restarted ingest counts from 0 again, and what it held before is delivered to it anew: then only quiet tells.
+    A restarted ingest counts from 0 again, and what it held before is delivered to it anew: then only quiet tells. So
+    it does when the run before was not ``settled``.
     """
     last, changed_at = -1, time.monotonic()
     while True:
@@ -94,7 +95,8 @@ def wait_until_stored(ingest: Child, *, sent: int, on_progress: Callable[[int], 
         if received != last:
             last, changed_at = received, time.monotonic()
         on_progress(min(received, sent))
-        expected, quiet_s = (0, QUIET_AFTER_RESTART_S) if ingest.restarts else (sent, QUIET_S)
+        patient = ingest.restarts > 0 or not settled
+        expected, quiet_s = (0, QUIET_AFTER_RESTART_S) if patient else (sent, QUIET_S)
         if received >= expected and backlog == 0 and time.monotonic() - changed_at > quiet_s:
             return
         time.sleep(0.1)

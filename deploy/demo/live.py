@@ -31,12 +31,14 @@ def serve_until_stopped(
         _start(stack, simulate)
         _wait_for_pages(address)
         console.print()
-        console.print(f"Operator's map    [bold link={address}/]{address}/[/]")
+        console.print("The plan is approved for you, so that it can be driven:")
+        console.print(f"  the operator's map   [bold link={address}/]{address}/[/]")
         for route in planning.plan.routes[:1]:
             page = f"{address}/routes/{route.id}"
-            console.print(f"A driver's route  [bold link={page}]{page}[/]   (open it on a phone-sized window)")
-        console.print(f"API               {address}/v1/openapi.json")
-        console.print("\nThe sensors go on reporting, each once an hour. Ctrl-C stops everything; again continues.")
+            console.print(f"  a driver's route     [bold link={page}]{page}[/]")
+        console.print(f"  unclaimed devices    {address}/devices")
+        console.print(f"  the API              {address}/v1/openapi.json")
+        console.print("\nThe sensors go on reporting, each about once an hour. Ctrl-C stops everything.")
         with suppress(KeyboardInterrupt), console.status("") as status:
             while True:
                 status.update(

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -26,12 +27,13 @@ from deploy.services import database_url, mqtt_url
 from deploy.settings import Settings
 from deploy.town import register_town, reported_emptyings
 from domain.containers import Municipality
+from domain.plans import Plan, PlanStatus
 from routing.roads.osm import read_graph
 from simulators import extract
 from simulators.collection import TownEmptying
 from simulators.history import expected_messages
 from simulators.town import Town, build_town
-from storage import fleet, observations
+from storage import fleet, observations, plans
 from storage.database import Database
 from storage.migrate import migrate
 
@@ -61,6 +63,7 @@ def run_demo(options: DemoOptions, settings: Settings) -> None:
             console.print()
             print_summary(console, summary)
         if not options.once:
+            approve(database, planning.plan)
             serve_until_stopped(console, servers, options, planning, ingest)
         with _step(console, "Stopping"):
             stack.close()
@@ -113,7 +116,7 @@ def _send_and_store(
             progress.update(sending, completed=min(messages, expected))
             progress.update(storing, completed=min(ingest.report.get("received", 0), messages, expected))
 
-        before = world.messages_sent
+        before, settled = world.messages_sent, world.settled
         world = chain.send_history(
             town,
             world,
@@ -126,8 +129,12 @@ def _send_and_store(
         sent = world.messages_sent - before
         progress.update(sending, total=sent, completed=sent)
         progress.update(storing, total=sent)
-        chain.wait_until_stored(ingest, sent=sent, on_progress=lambda done: progress.update(storing, completed=done))
+        chain.wait_until_stored(
+            ingest, sent=sent, settled=settled, on_progress=lambda done: progress.update(storing, completed=done)
+        )
         progress.update(storing, completed=sent)
+    world = replace(world, settled=True)
+    state.save(servers.state_file, world)
     return world
 
 
@@ -150,6 +157,13 @@ def _plan(console: Console, database: Database, municipality: Municipality, sett
         )
         progress.update(task, completed=1.0, description="Planned and checked")
     return planning
+
+
+def approve(database: Database, plan: Plan) -> None:
+    """Approve the plan as an operator would on the map, so that the driver's page has something to drive."""
+    assert plan.id is not None
+    with database.transaction() as connection:
+        plans.set_status(connection, plan_id=plan.id, status=PlanStatus.APPROVED)
 
 
 def _summarise(

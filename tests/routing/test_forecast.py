@@ -235,3 +235,21 @@ def test_quantile_and_risk_are_two_sides_of_one_distribution() -> None:
     at_s = NOW_S + 3 * DAY_S
     for q in (0.1, 0.5, 0.9):
         assert expected.overflow_risk(at_s, expected.quantile(q, at_s)) == pytest.approx(1 - q, abs=0.01)
+
+
+def leaping(by: float) -> FillHistory:
+    """Two days of a container that fills 6 points a day, and leaps in the middle of the second day."""
+    times_s = NOW_S - 3600.0 * np.arange(48)[::-1]
+    levels = 0.1 + 0.06 * np.arange(48) / 24 + np.where(np.arange(48) >= 36, by, 0.0)
+    return FillHistory(times_s, levels, np.ones(48, dtype=bool), np.empty(0))
+
+
+def test_a_leap_is_a_doubt_and_no_growth() -> None:
+    steady = forecast(leaping(0.0), fraction=Fraction.GLASS, at_s=NOW_S)
+    leapt = forecast(leaping(0.7), fraction=Fraction.GLASS, at_s=NOW_S)
+    assert leapt.growth_per_day == pytest.approx(steady.growth_per_day, abs=0.01)
+    assert 0.2 < leapt.mean(NOW_S) < 0.9
+    assert leapt.quantile(0.1, NOW_S) < 0.3
+    assert leapt.quantile(0.9, NOW_S) > 0.8
+    tomorrow_s = NOW_S + DAY_S
+    assert steady.overflow_risk(tomorrow_s) < 0.01 < leapt.overflow_risk(tomorrow_s) < 0.5

@@ -262,12 +262,13 @@ def test_more_time_in_the_shift_never_serves_less(hours: int) -> None:
     assert solution.unassigned == ()
 
 
-def test_a_stop_that_only_an_idle_truck_could_take_is_not_worth_it_rather_than_impossible() -> None:
+@pytest.mark.parametrize("trucks", [1, 2])
+def test_a_stop_that_needs_a_trip_of_its_own_is_not_worth_it_rather_than_impossible(trucks: int) -> None:
     required = [stop(number, 2 + number, kg=500, l=100) for number in range(30)]
     optional = stop(99, 40, kg=900, prize=500)
-    trucks = [truck(number, capacity_kg=15_000, fixed_cost=50_000) for number in (1, 2)]
+    fleet = tuple(truck(1 + number, capacity_kg=15_000, fixed_cost=50_000) for number in range(trucks))
     matrix = line(*range(0, 4100, 100))
-    solution = solve(Problem(matrix, (*required, optional), tuple(trucks), (tip(),)), time_limit_s=1)
+    solution = solve(Problem(matrix, (*required, optional), fleet, (tip(),)), time_limit_s=1)
     assert len(solution.routes) == 1
     (left_out,) = solution.unassigned
     assert left_out.stop_id == 99

@@ -4,7 +4,7 @@ import { h, icon, replace } from "../shared/dom";
 import { share, time } from "../shared/format";
 import { gauge } from "../shared/gauge";
 import { t } from "../shared/page";
-import type { Task } from "./progress";
+import { trust, type Task } from "./progress";
 
 export interface NextCardActions {
   onEmptied: (task: Task, observedFillLevel: number | null) => void;
@@ -59,7 +59,7 @@ export class NextCard {
       h(
         "div",
         { class: "next-level" },
-        gauge(level, level === null ? "none" : "good"),
+        gauge(level, trust(step)),
         h("p", {}, h("strong", {}, level === null ? t("driver.levelUnknown") : t("driver.level", { share: share(level) })), h("br"), h("span", { class: "quiet" }, container.explanation ?? "")),
       ),
     ];

@@ -14,6 +14,12 @@ export interface Task {
   waiting: boolean;
 }
 
+/** How far to trust the fill level that the plan expects. */
+export function trust(step: RouteStep): "good" | "doubtful" | "none" {
+  if (step.container?.expectedFillLevel == null) return "none";
+  return step.container.reason === "no_trusted_reading" ? "doubtful" : "good";
+}
+
 /** The steps that a driver has to do: emptyings and disposals, in order. */
 export function tasks(route: Route, outbox: readonly Entry[], disposed: ReadonlySet<number>): Task[] {
   let number = 0;

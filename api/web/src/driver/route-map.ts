@@ -5,7 +5,7 @@ import { gaugeName } from "../map/gauge";
 import { collection, palette, TownMap } from "../map/town-map";
 import { t } from "../shared/page";
 import type { Route } from "../shared/resources";
-import type { Task } from "./progress";
+import { trust, type Task } from "./progress";
 
 export class RouteMap {
   private readonly town: TownMap;
@@ -46,12 +46,11 @@ export class RouteMap {
     const colour = palette().trucks[0];
     const features = tasks.map((task): GeoJSON.Feature => {
       const level = task.step.container?.expectedFillLevel ?? null;
-      const trust = level === null ? "none" : "good";
       return {
         type: "Feature",
         id: task.step.sequence,
         geometry: task.step.position,
-        properties: { fillLevel: level, trust, gauge: gaugeName(level, trust), visited: !task.done, colour, dimmed: task.done, ...(task.number > 0 ? { stop: task.number } : {}) },
+        properties: { fillLevel: level, trust: trust(task.step), gauge: gaugeName(level, trust(task.step)), visited: !task.done, colour, dimmed: task.done, ...(task.number > 0 ? { stop: task.number } : {}) },
       };
     });
     this.town.show("containers", collection(features.filter((_, index) => tasks[index]?.step.kind === "emptying")));

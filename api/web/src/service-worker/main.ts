@@ -36,6 +36,19 @@ async function fromStore(request: Request): Promise<Response> {
   const kept = await store.match(request, { ignoreVary: true });
   if (kept !== undefined) return kept;
   const response = await fetch(request);
-  if (response.ok) await store.put(request, response.clone());
+  if (response.ok) {
+    await store.put(request, response.clone());
+    await forgetOlder(store, new URL(request.url));
+  }
   return response;
+}
+
+/** Removes scripts and styles of earlier versions: the folder of their address is the digest of the sources. */
+async function forgetOlder(store: Cache, newest: URL): Promise<void> {
+  const folder = (url: URL): string => url.pathname.slice(0, url.pathname.lastIndexOf("/") + 1);
+  for (const kept of await store.keys()) {
+    const url = new URL(kept.url);
+    const isBuilt = url.pathname.split("/").length === 4 && url.pathname.startsWith("/static/");
+    if (isBuilt && folder(newest) !== "/static/" && folder(url) !== folder(newest)) await store.delete(kept);
+  }
 }

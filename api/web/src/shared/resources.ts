@@ -121,6 +121,7 @@ export interface RouteStep {
     address: string;
     capacityL: number;
     expectedFillLevel: number | null;
+    reason: string | null;
     explanation: string | null;
   } | null;
   emptying: Emptying | null;
