@@ -42,6 +42,7 @@ export class TownMap {
       fadeDuration: 0,
     });
     this.map.touchZoomRotate.disableRotation();
+    this.tellWhenBusy();
     this.map.getCanvas().setAttribute("aria-label", options.label);
     this.map.addControl(new AttributionControl({ compact: options.compactAttribution ?? false }), "bottom-right");
     if (options.buttons !== false) this.map.addControl(new NavigationControl({ showCompass: false }), "top-right");
@@ -54,6 +55,15 @@ export class TownMap {
       this.repaint();
       options.onTheme?.();
     });
+  }
+
+  /** Says on the map's element whether it is still moving or drawing. */
+  private tellWhenBusy(): void {
+    const element = this.map.getContainer();
+    const tell = (busy: boolean) => () => element.setAttribute("aria-busy", String(busy));
+    tell(true)();
+    this.map.on("movestart", tell(true));
+    this.map.on("idle", tell(false));
   }
 
   /** Replaces what a source shows. Before the map is ready nothing happens: `onReady` is the time for it. */
