@@ -8,6 +8,7 @@ Run by ``make``; a second run does nothing that is already done.
 from __future__ import annotations
 
 import argparse
+import ctypes
 import hashlib
 import os
 import shutil
@@ -21,6 +22,8 @@ BIN = VENV / "bin"
 
 SYSTEM_TOOLS = {"mosquitto": "mosquitto", "chromium": "chromium"}
 """Programs that only the tests need, with the Debian package that carries each."""
+SYSTEM_LIBRARIES = {"libatomic.so.1": "libatomic1"}
+"""Shared libraries that the browser tests' driver needs and a bare machine lacks, with the package of each."""
 FONTS = "fonts-liberation"
 """Debian package of the fonts that Chromium draws the pages with; a bare machine has none."""
 
@@ -90,6 +93,7 @@ def install(lock: str) -> None:
 def install_system_tools() -> None:
     """Install what the tests start as programs of the system, or say exactly what to install."""
     missing = [package for program, package in SYSTEM_TOOLS.items() if not shutil.which(program)]
+    missing += [package for library, package in SYSTEM_LIBRARIES.items() if not can_load(library)]
     if not missing:
         return
     packages = [*missing, FONTS] if "chromium" in missing else missing
@@ -97,6 +101,15 @@ def install_system_tools() -> None:
         apt_install(packages)
     else:
         say(f"the tests that need {', '.join(missing)} will be skipped; to run them: apt install {' '.join(packages)}")
+
+
+def can_load(library: str) -> bool:
+    """Whether the system has this shared library."""
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
 
 
 def apt_allowed() -> bool:
