@@ -18,7 +18,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--once", action="store_true", help="end after the summary; serve nothing")
     parser.add_argument("--json", action="store_true", help="print the summary as one JSON object (with --once)")
     parser.add_argument("--days", type=int, default=28, help="days of history (default 28)")
-    parser.add_argument("--containers", type=int, default=200, help="size of the town (default 200)")
+    parser.add_argument("--containers", type=int, default=160, help="size of the town (default 160)")
     parser.add_argument("--seed", type=int, default=1, help="another seed is another town (default 1)")
     parser.add_argument("--extract", type=Path, help="streets, an .osm.pbf; default: the centre of Helsinki")
 

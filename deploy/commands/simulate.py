@@ -28,7 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--live", action="store_true", help="then go on in real time until stopped")
     parser.add_argument("--api", metavar="URL", help="where drivers report emptyings; live containers then empty too")
     parser.add_argument("--register", action="store_true", help="enter the town in the database first")
-    parser.add_argument("--containers", type=int, default=200, help="size of the town (default 200)")
+    parser.add_argument("--containers", type=int, default=160, help="size of the town (default 160)")
     parser.add_argument("--seed", type=int, default=1, help="another seed is another town (default 1)")
     parser.add_argument("--extract", type=Path, help="streets, an .osm.pbf; default: the centre of Helsinki")
     parser.add_argument("--json", action="store_true", help="print the counts as one line of JSON a second")
