@@ -1,5 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
+# uv writes no registry's address into a lock unless it is told to; tests/test_house.py looks.
+LOCKED := --quiet --upgrade --universal --python-version 3.11 --no-header --no-annotate
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-test demo chaos bench-ingest test lint lock clean
@@ -39,8 +41,8 @@ lint: setup-test ## format, lint, types and import contracts
 	@$(BIN)/python -m deploy.assets --check
 
 lock: setup-test ## pin the dependencies of pyproject.toml anew
-	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate pyproject.toml -o requirements.lock
-	@$(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate pyproject.toml --extra test -c requirements.lock -o requirements-test.lock
+	@$(BIN)/uv pip compile $(LOCKED) pyproject.toml -o requirements.lock
+	@$(BIN)/uv pip compile $(LOCKED) pyproject.toml --extra test -c requirements.lock -o requirements-test.lock
 
 clean: ## forget the demo's data
 	@if [ -f .halfvol/postgres/location ]; then rm -rf "$$(cat .halfvol/postgres/location)"; fi
