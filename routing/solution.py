@@ -4,33 +4,44 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from domain.plans import StepKind
 
 
 class UnassignedReason(StrEnum):
-    """The rule that keeps a stop out of every route."""
+    """The rule that keeps a stop out of every route: that which the most suitable vehicle got furthest against."""
 
     NO_VEHICLE = "no_vehicle"
-    """There are no vehicles at all, or none takes the fraction."""
+    """There are no vehicles at all, or none takes its fractions."""
     SKILL = "skill"
-    """Vehicles take the fraction, but the stop allows none of them."""
+    """Vehicles take its fractions, but none of them has its skills and is allowed to come."""
     CAPACITY = "capacity"
-    """It is heavier or larger than every vehicle that may come."""
+    """It is heavier or larger than the compartments, or than the day's cap, of every vehicle that may come."""
     UNREACHABLE = "unreachable"
-    """No way leads from a yard over the stop and a disposal site for its fraction back to the yard."""
-    TIME = "time"
-    """It does not fit in the shifts and time windows together with what is already planned, or even alone."""
+    """No way leads from a start over the stop and disposal sites for its fractions to the end."""
+    TIME_WINDOW = "time_window"
+    """No vehicle can begin in a time window of the stop, or empty itself within opening hours afterwards."""
+    SHIFT = "shift"
+    """It does not fit into any shift: not even alone, or (full) not beside what is already planned there."""
     NOT_WORTH_DETOUR = "not_worth_detour"
     """It is optional, and its prize is less than what visiting would cost."""
+
+
+class Load(NamedTuple):
+    """What is in one compartment, in whole kilograms and litres."""
+
+    kg: int
+    l: int  # noqa: E741 - litre
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """One step of a route. Times in seconds, loads after the step, ``distance_m`` driven since the start.
 
-    Service runs from ``arrival_s + waiting_s`` for ``service_s``. ``stop_id`` is set for emptyings,
-    ``disposal_site_id`` for disposals.
+    The vehicle arrives, waits for ``waiting_s``, and then sets up and serves for ``setup_s + service_s`` (for a break:
+    ``service_s`` is its length). ``loads``: one for each compartment of the vehicle. ``stop_id`` is set for emptyings,
+    ``disposal_site_id`` for disposals, ``break_id`` for the vehicle's own breaks and not for rests of a driving rule.
     """
 
     kind: StepKind
@@ -38,11 +49,32 @@ class Step:
     arrival_s: int
     waiting_s: int
     service_s: int
-    load_kg: int
-    load_l: int
+    loads: tuple[Load, ...]
     distance_m: int
+    setup_s: int = 0
     stop_id: int | None = None
     disposal_site_id: int | None = None
+    break_id: int | None = None
+
+    @property
+    def begins_s(self) -> int:
+        """When setup and service begin."""
+        return self.arrival_s + self.waiting_s
+
+    @property
+    def departs_s(self) -> int:
+        """When the vehicle is done here."""
+        return self.begins_s + self.setup_s + self.service_s
+
+    @property
+    def load_kg(self) -> int:
+        """Kilograms in all compartments together."""
+        return sum(load.kg for load in self.loads)
+
+    @property
+    def load_l(self) -> int:
+        """Litres in all compartments together."""
+        return sum(load.l for load in self.loads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +112,10 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class Unassigned:
-    """A stop in no route. ``detour_cost``: what a visit costs at least, in cents, if that is the reason."""
+    """A stop in no route. ``detour_cost``: what a visit costs at least, in cents, if that is the reason.
+
+    So ``detour_cost`` minus the stop's prize is by how much it is not worth its detour.
+    """
 
     stop_id: int
     reason: UnassignedReason
@@ -89,20 +124,23 @@ class Unassigned:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """Cost in cents, broken down. ``missed_prizes`` are the prizes of optional stops left out.
+    """Cost in cents, broken down. ``missed_prizes`` are the prizes of optional stops left out, ``changes`` what the
+    stops cost that are served by another vehicle than planned.
 
-    Required stops left out have no price: compare solutions by their number first.
+    Required stops left out have no price: compare solutions by their weights (1 + priority) first.
     """
 
     fixed: float = 0
     distance: float = 0
     duration: float = 0
+    overtime: float = 0
     missed_prizes: float = 0
+    changes: float = 0
 
     @property
     def total(self) -> float:
         """What the solvers minimise."""
-        return self.fixed + self.distance + self.duration + self.missed_prizes
+        return self.fixed + self.distance + self.duration + self.overtime + self.missed_prizes + self.changes
 
 
 @dataclass(frozen=True, slots=True)
