@@ -153,7 +153,8 @@ _WHY_NOT: dict[UnassignedReason, ReasonCode] = {
     UnassignedReason.NO_VEHICLE: ReasonCode.NO_VEHICLE,
     UnassignedReason.SKILL: ReasonCode.NO_VEHICLE,
     UnassignedReason.CAPACITY: ReasonCode.NO_CAPACITY,
-    UnassignedReason.TIME: ReasonCode.NO_CAPACITY,
+    UnassignedReason.TIME_WINDOW: ReasonCode.NO_CAPACITY,
+    UnassignedReason.SHIFT: ReasonCode.NO_CAPACITY,
     UnassignedReason.UNREACHABLE: ReasonCode.UNREACHABLE,
     UnassignedReason.NOT_WORTH_DETOUR: ReasonCode.NOT_WORTH_DETOUR,
 }

@@ -104,7 +104,7 @@ def build(
     containers = {container.id: container for container in inputs.containers}
     depots = {depot.id: depot for depot in inputs.depots}
     return problem.Problem(
-        matrix=places.matrix,
+        matrices=places.matrix,
         stops=tuple(_stop(containers[c.container_id], c, places, required=all_required) for c in candidates),
         vehicles=tuple(_vehicle(w, places.rows[depots[w.vehicle.depot_id].position], origin_s) for w in working),
         disposal_sites=tuple(
@@ -123,9 +123,7 @@ def _stop(container: Container, candidate: Candidate, places: Places, *, require
     return problem.Stop(
         id=container.id,
         location=places.rows[container.position],
-        fraction=container.fraction,
-        kg=candidate.kg,
-        l=candidate.l,
+        amounts=(problem.Amount(container.fraction, kg=candidate.kg, l=candidate.l),),
         service_s=container.service_s,
         prize=None if required else candidate.prize,
     )
@@ -137,9 +135,7 @@ def _vehicle(working: WorkingVehicle, location: int, origin_s: float) -> problem
         id=vehicle.id,
         start=location,
         end=location,
-        fractions=vehicle.fractions,
-        capacity_kg=vehicle.capacity_kg,
-        capacity_l=vehicle.capacity_l,
+        compartments=problem.one_body(vehicle.fractions, vehicle.capacity_kg, vehicle.capacity_l),
         starts_s=round(working.starts_at.timestamp() - origin_s),
         ends_s=round(working.ends_at.timestamp() - origin_s),
         fixed_cost=COST_PER_VEHICLE_CENTS,

@@ -132,12 +132,13 @@ def candidate(identifier: int, urgency: Urgency, reason: ReasonCode, fill_level:
 
 
 def test_decisions_say_what_the_routes_do_and_why() -> None:
-    steps = tuple(Step(StepKind.EMPTYING, 0, 0, 0, 0, 0, 0, 0, stop_id=identifier) for identifier in (1, 2, 3))
+    steps = tuple(Step(StepKind.EMPTYING, 0, 0, 0, 0, (), 0, stop_id=identifier) for identifier in (1, 2, 3))
     reasons = {
         10: (UnassignedReason.NO_VEHICLE, ReasonCode.NO_VEHICLE),
         11: (UnassignedReason.SKILL, ReasonCode.NO_VEHICLE),
         12: (UnassignedReason.CAPACITY, ReasonCode.NO_CAPACITY),
-        13: (UnassignedReason.TIME, ReasonCode.NO_CAPACITY),
+        13: (UnassignedReason.TIME_WINDOW, ReasonCode.NO_CAPACITY),
+        16: (UnassignedReason.SHIFT, ReasonCode.NO_CAPACITY),
         14: (UnassignedReason.UNREACHABLE, ReasonCode.UNREACHABLE),
         15: (UnassignedReason.NOT_WORTH_DETOUR, ReasonCode.NOT_WORTH_DETOUR),
     }
