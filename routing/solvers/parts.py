@@ -1,60 +1,74 @@
-"""Independent parts of a problem: stops and vehicles that no common vehicle or stop ties together."""
+"""Smaller problems cut out of one: independent parts, and groups of routes that are searched again on their own."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
 
-from routing.problem import Matrix, Problem, Stop, Vehicle
+from domain.plans import StepKind
+from routing.problem import Matrix, Problem
 from routing.solvers.index import Index
 
 
 def parts(index: Index) -> list[Problem]:
     """Split into problems that can be solved on their own, largest first.
 
-    Vehicles that can serve nothing and stops that nothing can serve are in none of them.
+    Vehicles that can serve nothing and are not out, and stops that nothing can serve, are in none of them.
     """
     group_of: dict[int, int] = {}
     members: dict[int, set[int]] = {}
-    for vehicle_ids in {allowed for allowed in index.allowed.values() if allowed}:
+    out = [frozenset({v.id}) for v in index.problem.vehicles if v.prefix or v.under_way]
+    for vehicle_ids in {allowed for allowed in index.allowed.values() if allowed} | set(out):
         joined = set(vehicle_ids).union(*(members[group_of[v]] for v in vehicle_ids if v in group_of))
         name = min(joined)
         members[name] = joined
         group_of.update(dict.fromkeys(joined, name))
-    problem = index.problem
-    found = [
-        _with_own_matrix(
-            problem,
-            [s for s in problem.stops if index.allowed[s.id] and group_of[min(index.allowed[s.id])] == group],
-            [vehicle for vehicle in problem.vehicles if group_of.get(vehicle.id) == group],
-        )
-        for group in sorted(set(group_of.values()))
-    ]
+    stops_of: dict[int, set[int]] = {group: set() for group in set(group_of.values())}
+    for stop in index.problem.stops:
+        if index.allowed[stop.id]:
+            stops_of[group_of[min(index.allowed[stop.id])]].add(stop.id)
+    vehicles_of: dict[int, set[int]] = {group: set() for group in stops_of}
+    for vehicle_id, group in group_of.items():
+        vehicles_of[group].add(vehicle_id)
+    found = [subproblem(index.problem, stops_of[group], vehicles_of[group]) for group in sorted(stops_of)]
     return sorted(found, key=lambda part: -len(part.stops))
 
 
-def _with_own_matrix(problem: Problem, stops: Sequence[Stop], vehicles: Sequence[Vehicle]) -> Problem:
-    """The part with only the locations that it uses."""
-    known = {vehicle.id for vehicle in vehicles}
-    fractions = {stop.fraction for stop in stops}
-    sites = [site for site in problem.disposal_sites if site.fractions & fractions]
-    used = sorted(
-        {x.location for x in (*stops, *sites)} | {location for v in vehicles for location in (v.start, v.end)}
-    )
-    place = {location: number for number, location in enumerate(used)}
+def subproblem(problem: Problem, stop_ids: Collection[int], vehicle_ids: Collection[int]) -> Problem:
+    """These stops and vehicles with only the locations that they use; what vehicles are locked to comes along.
+
+    That a stop was planned for a vehicle that is not among them costs the same whoever serves it: it is forgotten.
+    """
+    known = frozenset(vehicle_ids)
+    vehicles = [vehicle for vehicle in problem.vehicles if vehicle.id in known]
+    locked = {visit.id for v in vehicles for visit in v.prefix if visit.kind is StepKind.EMPTYING}
+    stops = [stop for stop in problem.stops if stop.id in stop_ids or stop.id in locked]
+    visited = {visit.id for v in vehicles for visit in v.prefix if visit.kind is StepKind.DISPOSAL}
+    carried = frozenset(amount.fraction for vehicle in vehicles for amount in vehicle.initial_load)
+    fractions = carried.union(*(stop.fractions for stop in stops))
+    sites = [site for site in problem.disposal_sites if site.fractions & fractions or site.id in visited]
+    used = sorted({x.location for x in (*stops, *sites)} | {place for v in vehicles for place in (v.start, v.end)})
+    number_of = {location: number for number, location in enumerate(used)}
     grid = np.ix_(used, used)
+    profiles = {vehicle.profile for vehicle in vehicles} or set(list(problem.matrices)[:1])
     return Problem(
-        Matrix(problem.matrix.distances_m[grid], problem.matrix.durations_s[grid]),
+        {
+            profile: Matrix(matrix.distances_m[grid], matrix.durations_s[grid], matrix.estimated)
+            for profile, matrix in problem.matrices.items()
+            if profile in profiles
+        },
         tuple(
             replace(
                 stop,
-                location=place[stop.location],
+                location=number_of[stop.location],
                 allowed_vehicles=None if stop.allowed_vehicles is None else stop.allowed_vehicles & known,
+                planned_vehicle=stop.planned_vehicle if stop.planned_vehicle in known else None,
             )
             for stop in stops
         ),
-        tuple(replace(vehicle, start=place[vehicle.start], end=place[vehicle.end]) for vehicle in vehicles),
-        tuple(replace(site, location=place[site.location]) for site in sites),
+        tuple(replace(v, start=number_of[v.start], end=number_of[v.end]) for v in vehicles),
+        tuple(replace(site, location=number_of[site.location]) for site in sites),
+        problem.change_cost,
     )

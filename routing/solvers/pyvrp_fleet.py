@@ -1,0 +1,346 @@
+"""What PyVRP lets each vehicle do: whom it serves, what it loads, where it empties itself, and where it begins.
+
+PyVRP empties a whole vehicle at once. A vehicle whose compartments no site accepts together empties itself over several
+sites, one after another, as if they were one place (a :class:`Tip`). What PyVRP cannot express is tightened, so that
+its routes are allowed but need not be the best: a compartment whose fractions no site accepts together only loads
+those that the most useful site accepts, and a cap over all trips is shared out over the trips.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from itertools import pairwise, permutations, product
+from typing import TypeVar
+
+from domain.containers import Fraction
+from domain.plans import StepKind
+from routing.problem import LATEST_S, DisposalSite, Matrix, Stop, TimeWindow, Vehicle
+from routing.solvers.clock import paused_s
+from routing.solvers.index import Index
+
+MOST_TIPS = 12
+"""Ways to empty a vehicle that PyVRP is told of."""
+
+MOST_SITES = 3
+"""Sites that a vehicle may need to empty all its compartments."""
+
+UNBOUND = 10**12
+"""A load that is no limit."""
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """Disposal sites visited right after one another, and when service at the last of them may begin."""
+
+    sites: tuple[DisposalSite, ...]
+    window: TimeWindow
+
+
+@dataclass(frozen=True, slots=True)
+class Anchor:
+    """Where a vehicle that is out already goes on from, once it has made the visits of its prefix.
+
+    PyVRP sees one stop that only this vehicle can reach: from the vehicle's ``start`` to ``entry``, then ``service_s``
+    until it is done at ``exit``, with ``kg`` and ``l`` in each compartment.
+    """
+
+    entry: int
+    exit: int
+    window: TimeWindow
+    service_s: int
+    kg: tuple[int, ...]
+    l: tuple[int, ...]  # noqa: E741 - litres
+    stops: int
+    runs: int
+    total_kg: int
+    total_l: int
+
+
+class Crew:
+    """Vehicles that are alike, so that PyVRP takes them for one type; ``vehicle`` is the first of them."""
+
+    def __init__(self, index: Index, vehicles: Sequence[Vehicle], stops: Collection[int], rests: int) -> None:
+        self._index = index
+        self.vehicles = tuple(vehicles)
+        self.vehicle = vehicles[0]
+        self.matrix: Matrix = index.problem.matrix_of(self.vehicle)
+        self.anchor = _anchor(index, self.vehicle)
+        self.exact = not self.vehicle.breaks and self.vehicle.driving_rule is None
+        self.paused_s = paused_s(self.vehicle)
+        if self.vehicle.driving_rule is not None:
+            self.paused_s += rests * self.vehicle.driving_rule.rest_s
+        servable = [stop for stop in index.problem.stops if stop.id in stops]
+        self.loads = self._loads(servable)
+        self.stops = [stop for stop in servable if stop.fractions <= self.fractions]
+        self.stop_ids = frozenset(stop.id for stop in self.stops)
+        self.tips: tuple[Tip, ...] = ()
+        self.trip_caps: dict[str, int] = {}
+        self._set_trips()
+
+    @property
+    def fractions(self) -> frozenset[Fraction]:
+        """What it loads."""
+        return frozenset[Fraction]().union(*self.loads)
+
+    @cached_property
+    def ways(self) -> tuple[tuple[DisposalSite, ...], ...]:
+        """Sites that empty all its compartments, each way with no more of them than needed."""
+        sites = self._index.problem.disposal_sites
+        choices = [[site for site in sites if load <= site.fractions] for load in self.loads if load]
+        if not choices or not all(choices):
+            return ()
+        together = [site for site in sites if all(site in choice for choice in choices)]
+        if together:
+            return tuple((site,) for site in together)
+        self.exact = False
+        sets = {frozenset(site.id for site in chosen) for chosen in _some(product(*choices), 500)}
+        least = [one for one in sets if len(one) <= MOST_SITES and not any(other < one for other in sets)]
+        by_id = self._index.sites
+        ways = [tuple(by_id[site] for site in order) for one in sorted(least, key=sorted) for order in _orders(one)]
+        ways = [way for way in ways if all(self.matrix.reaches(a.location, b.location) for a, b in pairwise(way))]
+        return tuple(sorted(ways, key=self._inner_s)[:MOST_TIPS])
+
+    @property
+    def leaves_tip(self) -> bool:
+        """Whether it begins with nothing aboard that must be emptied."""
+        if self.anchor is None:
+            return not self.vehicle.initial_load
+        return not any(self.anchor.kg) and not any(self.anchor.l)
+
+    @property
+    def folds_end(self) -> bool:
+        """Whether the way home leads over a tip."""
+        return self.vehicle.ends_empty and (bool(self.ways) or bool(self.fractions))
+
+    @cached_property
+    def home(self) -> tuple[tuple[DisposalSite, ...], ...]:
+        """The ways over which it goes home: those that are open late enough, if there are any."""
+        ways = [way for way in self.ways if self.matrix.reaches(way[-1].location, self.vehicle.end)]
+        latest = {way: self.home_window((way,))[1] for way in ways}
+        late = [way for way in ways if latest[way] >= self.vehicle.ends_s]
+        return tuple(late or [way for way in ways if latest[way] == max(latest.values())])
+
+    def home_window(self, ways: Sequence[tuple[DisposalSite, ...]] | None = None) -> TimeWindow:
+        """When it may be home, so that the sites on the way are open."""
+        earliest_s, latest_s = 0, LATEST_S
+        for way in self.home if ways is None else ways:
+            homeward_s = way[-1].service_s + int(self.matrix.durations_s[way[-1].location, self.vehicle.end])
+            start_s, end_s = self._window(way, [_hull(site) for site in way])
+            earliest_s = max(earliest_s, start_s + homeward_s if start_s else 0)
+            latest_s = min(latest_s, end_s + homeward_s if end_s < LATEST_S else LATEST_S)
+        return earliest_s, max(earliest_s, latest_s)
+
+    @property
+    def max_reloads(self) -> int | None:
+        """How often it may empty itself on the way; None: as often as it likes."""
+        if self.vehicle.max_trips is None:
+            trips = None
+        else:
+            trips = max(0, self.vehicle.max_trips - 1 - (self.anchor.runs if self.anchor else 0))
+        if self.trip_caps:
+            shared = self._shared_trips() - 1
+            trips = shared if trips is None else min(trips, shared)
+        return trips
+
+    def capacity(self, number: int) -> tuple[int, int]:
+        """Kilograms and litres of a compartment."""
+        compartment = self.vehicle.compartments[number]
+        return compartment.capacity_kg, compartment.capacity_l
+
+    def initial(self, number: int) -> tuple[int, int]:
+        """Kilograms and litres in a compartment at the start."""
+        if self.anchor is not None:
+            return self.anchor.kg[number], self.anchor.l[number]
+        kg, litres = self.vehicle.loads()
+        return kg[number], litres[number]
+
+    def _loads(self, servable: Sequence[Stop]) -> tuple[frozenset[Fraction], ...]:
+        """What each compartment may hold: all that is wanted if some site accepts it, else what is wanted most."""
+        aboard = frozenset(amount.fraction for amount in self.vehicle.initial_load)
+        wanted = frozenset[Fraction]().union(*(stop.fractions for stop in servable)) | aboard
+        loads: list[frozenset[Fraction]] = []
+        sites = self._index.problem.disposal_sites
+        for compartment in self.vehicle.compartments:
+            here = compartment.fractions & wanted
+            if not sites and not self.vehicle.ends_empty:
+                loads.append(here)
+                continue
+            best = max((here & site.fractions for site in sites), key=lambda part: _worth(servable, part), default=None)
+            if not here or best is None:
+                loads.append(frozenset() if self.vehicle.ends_empty else here)
+            else:
+                self.exact = self.exact and best == here
+                loads.append(best)
+        return tuple(loads)
+
+    def _set_trips(self) -> None:
+        """Whether it may have to empty itself on the way, and the caps of the day."""
+        vehicle, out = self.vehicle, self.anchor
+        caps = {
+            "stops": (vehicle.max_stops, out.stops if out else 0, len(self.stops)),
+            "kg": (vehicle.max_kg, out.total_kg if out else 0, sum(stop.kg for stop in self.stops)),
+            "l": (vehicle.max_l, out.total_l if out else 0, sum(stop.l for stop in self.stops)),
+        }
+        self.trip_caps = {
+            name: max(0, cap - used) for name, (cap, used, most) in caps.items() if cap is not None and most > cap - used
+        }
+        if self.ways and self._fills_up() and self.max_reloads != 0:
+            self.tips = tuple(tip for way in self.ways for tip in self._tips(way))
+            self.exact = self.exact and not self.trip_caps
+        elif self.ways and not vehicle.ends_empty and self._fills_up():
+            self.exact = self.max_reloads == 0 and self.exact
+        if self.tips:
+            trips = self._shared_trips()
+            self.trip_caps = {name: cap // trips for name, cap in self.trip_caps.items()}
+
+    def _shared_trips(self) -> int:
+        """Over how many trips the caps of the day are shared out."""
+        if not hasattr(self, "_trips"):
+            capacity_kg, capacity_l = max(1, self.vehicle.capacity_kg), max(1, self.vehicle.capacity_l)
+            each = max(1, len(self.stops))
+            kg, litres = sum(s.kg for s in self.stops) / each, sum(s.l for s in self.stops) / each
+            trips = [1]
+            if "kg" in self.trip_caps:
+                trips.append(math.ceil(self.trip_caps["kg"] / capacity_kg))
+            if "l" in self.trip_caps:
+                trips.append(math.ceil(self.trip_caps["l"] / capacity_l))
+            if "stops" in self.trip_caps:
+                trips.append(math.ceil(self.trip_caps["stops"] * max(kg / capacity_kg, litres / capacity_l)))
+            self._trips = max(1, min(max(trips), self.vehicle.max_trips or LATEST_S))
+        return self._trips
+
+    def _fills_up(self) -> bool:
+        for number, load in enumerate(self.loads):
+            if not load:
+                continue
+            kg = sum(amount.kg for stop in self.stops for amount in stop.amounts if amount.fraction in load)
+            litres = sum(amount.l for stop in self.stops for amount in stop.amounts if amount.fraction in load)
+            capacity, initial = self.capacity(number), self.initial(number)
+            if kg + initial[0] > capacity[0] or litres + initial[1] > capacity[1]:
+                return True
+        return False
+
+    def _tips(self, way: tuple[DisposalSite, ...]) -> list[Tip]:
+        windows = product(*(site.time_windows or ((0, LATEST_S),) for site in way))
+        found = [Tip(way, self._window(way, opening)) for opening in _some(windows, 8)]
+        return [tip for tip in found if tip.window[0] <= tip.window[1]]
+
+    def _window(self, way: Sequence[DisposalSite], opening: Sequence[TimeWindow]) -> TimeWindow:
+        """When service at the last site may begin, so that those before are open when the vehicle comes by."""
+        earliest_s, latest_s = 0, LATEST_S
+        for number, (start_s, end_s) in enumerate(opening):
+            later_s = self._inner_s(way[number:])
+            earliest_s = max(earliest_s, start_s + later_s)
+            latest_s = min(latest_s, end_s + later_s)
+        return earliest_s, latest_s
+
+    def _inner_s(self, way: Sequence[DisposalSite]) -> int:
+        """Seconds from the begin of service at the first site to that at the last."""
+        return sum(a.service_s + int(self.matrix.durations_s[a.location, b.location]) for a, b in pairwise(way))
+
+
+def crews(index: Index, rests: Mapping[int, int]) -> list[Crew]:
+    """The vehicles that can serve anything, or that are out already; those that are alike together.
+
+    ``rests``: for how many rests of a driving rule time is kept free, by vehicle id.
+    """
+    servable: dict[int, list[int]] = {vehicle.id: [] for vehicle in index.problem.vehicles}
+    planned: dict[int, set[int]] = {}
+    locked = {visit.id for v in index.problem.vehicles for visit in v.prefix if visit.kind is StepKind.EMPTYING}
+    for stop in index.problem.stops:
+        if stop.id in locked or stop.done:
+            continue
+        for vehicle_id in index.allowed[stop.id]:
+            servable[vehicle_id].append(stop.id)
+        if stop.planned_vehicle is not None and index.problem.change_cost:
+            planned.setdefault(stop.planned_vehicle, set()).add(stop.id)
+    alike: dict[object, list[Vehicle]] = {}
+    for vehicle in index.problem.vehicles:
+        out = bool(vehicle.prefix) or vehicle.under_way
+        if not servable[vehicle.id] and not out:
+            continue
+        key = (
+            replace(vehicle, id=0),
+            tuple(servable[vehicle.id]),
+            frozenset(planned.get(vehicle.id, ())),
+            vehicle.id if out else None,
+        )
+        alike.setdefault(key, []).append(vehicle)
+    return [
+        Crew(index, same, frozenset(servable[same[0].id]), max(rests.get(v.id, 0) for v in same))
+        for same in alike.values()
+    ]
+
+
+def _worth(stops: Sequence[Stop], fractions: frozenset[Fraction]) -> tuple[int, int]:
+    found = [stop for stop in stops if stop.fractions & fractions]
+    return sum(1 + stop.priority for stop in found if stop.required), sum((stop.prize or 0) + 1 for stop in found)
+
+
+def _anchor(index: Index, vehicle: Vehicle) -> Anchor | None:
+    """Where a vehicle goes on from; None if it is still in the yard with nothing fixed."""
+    if not vehicle.prefix and not vehicle.under_way:
+        return None
+    matrix = index.problem.matrix_of(vehicle)
+    kg, litres = vehicle.loads()
+    aboard: list[set[Fraction]] = [set() for _ in vehicle.compartments]
+    for amount in vehicle.initial_load:
+        aboard[vehicle.compartment_of(amount.fraction) or 0].add(amount.fraction)
+    here, begins_s, departs_s = vehicle.start, vehicle.starts_s, vehicle.starts_s
+    entry, first_s, slack_s, runs, running = vehicle.start, vehicle.starts_s, LATEST_S, 0, False
+    stops = total_kg = total_l = 0
+    for number, visit in enumerate(vehicle.prefix):
+        place = index.stops[visit.id] if visit.kind is StepKind.EMPTYING else index.sites[visit.id]
+        begins_s = departs_s + int(matrix.durations_s[here, place.location])
+        opening = next((window for window in place.time_windows if begins_s <= window[1]), None)
+        if opening is not None:
+            begins_s = max(begins_s, opening[0])
+            slack_s = min(slack_s, opening[1] - begins_s)
+        if number == 0:
+            entry, first_s = place.location, begins_s
+        departs_s = begins_s + place.service_s
+        if isinstance(place, DisposalSite):
+            runs, running = runs + running, False
+            for number_of, contents in enumerate(aboard):
+                if contents and contents <= place.fractions:
+                    kg[number_of] = litres[number_of] = 0
+                    contents.clear()
+        else:
+            departs_s += place.setup_s if place.location != here else 0
+            running = True
+            stops, total_kg, total_l = stops + 1, total_kg + place.kg, total_l + place.l
+            for amount in place.amounts:
+                number_of = vehicle.compartment_of(amount.fraction) or 0
+                aboard[number_of].add(amount.fraction)
+                kg[number_of] += amount.kg
+                litres[number_of] += amount.l
+        here = place.location
+    return Anchor(
+        entry,
+        here,
+        (first_s, min(LATEST_S, first_s + slack_s)),
+        departs_s - first_s,
+        tuple(kg),
+        tuple(litres),
+        stops,
+        runs,
+        total_kg,
+        total_l,
+    )
+
+
+def _hull(site: DisposalSite) -> TimeWindow:
+    return (site.time_windows[0][0], site.time_windows[-1][1]) if site.time_windows else (0, LATEST_S)
+
+
+def _orders(site_ids: frozenset[int]) -> Iterable[tuple[int, ...]]:
+    return permutations(sorted(site_ids))
+
+
+def _some(items: Iterable[T], most: int) -> Iterable[T]:
+    return (item for _, item in zip(range(most), items, strict=False))
