@@ -46,7 +46,7 @@ def _check_holds(day: Day) -> Iterator[Violation]:
             foreign = _take(holds, stop.amounts)
             if foreign:
                 yield Violation(place, Rule.FRACTION, foreign)
-            yield from _check_capacities(place, holds)
+            yield from _check_capacities(place, holds, stop.fractions)
         if site is not None:
             emptied = [hold for hold in holds if hold.contents and hold.contents <= site.fractions]
             for hold in emptied:
@@ -74,8 +74,10 @@ def _take(holds: list[_Hold], amounts: Iterable[Amount]) -> int:
     return foreign
 
 
-def _check_capacities(place: str, holds: list[_Hold]) -> Iterator[Violation]:
+def _check_capacities(place: str, holds: list[_Hold], taken: frozenset[Fraction]) -> Iterator[Violation]:
     for number, hold in enumerate(holds):
+        if not hold.compartment.fractions & taken:
+            continue
         where = place if len(holds) == 1 else f"{place}, compartment {number}"
         if hold.kg > hold.compartment.capacity_kg:
             yield Violation(where, Rule.CAPACITY_KG, hold.kg - hold.compartment.capacity_kg)

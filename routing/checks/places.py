@@ -67,4 +67,3 @@ def _check_way(day: Day) -> Iterator[Violation]:
         metres += leg.metres
         if day.steps[number].distance_m != metres:
             yield Violation(day.at(number), Rule.DISTANCE, abs(day.steps[number].distance_m - metres))
-            metres = day.steps[number].distance_m
