@@ -2,48 +2,77 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from routing.problem import DisposalSite, Problem, Stop, Vehicle
+from domain.containers import Fraction
+from domain.plans import StepKind
+from routing.problem import DisposalSite, Problem, Stop, TimeWindow, Vehicle
 from routing.solution import UnassignedReason
+from routing.solvers.rig import Rig, bits, rigs_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Index:
     """A problem with its parts by id; ``allowed``: ids of the vehicles that could serve a stop if it were alone.
 
-    ``hopeless``: stops that no vehicle can serve, with the rule that says so. ``timed``: whether any stop has windows.
+    ``hopeless``: stops that no vehicle can serve, with the rule that says so; stops already done are allowed nowhere
+    and not hopeless either. ``locked``: the vehicle whose prefix a stop is in. ``accepted``:
+    what each site accepts, as bits (:func:`routing.solvers.rig.bits`). ``timed``: whether anything has windows.
     """
 
     problem: Problem
     stops: Mapping[int, Stop]
     vehicles: Mapping[int, Vehicle]
     sites: Mapping[int, DisposalSite]
+    rigs: Mapping[int, Rig]
+    accepted: Mapping[int, int]
     allowed: Mapping[int, frozenset[int]]
     hopeless: Mapping[int, UnassignedReason]
+    locked: Mapping[int, int]
     timed: bool
 
 
 def index_of(problem: Problem) -> Index:
     """Index a problem."""
+    locked = {
+        visit.id: vehicle.id
+        for vehicle in problem.vehicles
+        for visit in vehicle.prefix
+        if visit.kind is StepKind.EMPTYING
+    }
+    alike: dict[Vehicle, list[int]] = {}
+    for vehicle in problem.vehicles:
+        alike.setdefault(_kind(vehicle), []).append(vehicle.id)
     allowed: dict[int, frozenset[int]] = {}
     hopeless: dict[int, UnassignedReason] = {}
     for stop in problem.stops:
-        obstacles = {vehicle.id: _obstacle(problem, vehicle, stop) for vehicle in problem.vehicles}
-        allowed[stop.id] = frozenset(vehicle_id for vehicle_id, obstacle in obstacles.items() if obstacle is None)
-        if not allowed[stop.id]:
-            # The rule that the most suitable vehicle got furthest against.
-            furthest = max((_ORDER.index(obstacle) for obstacle in obstacles.values() if obstacle), default=0)
-            hopeless[stop.id] = _ORDER[furthest]
+        if stop.done:
+            allowed[stop.id] = frozenset()
+            continue
+        may_come, furthest = _who_may_come(problem, stop, alike, locked.get(stop.id))
+        allowed[stop.id] = may_come
+        if not may_come:
+            hopeless[stop.id] = furthest
     return Index(
         problem,
         {stop.id: stop for stop in problem.stops},
         {vehicle.id: vehicle for vehicle in problem.vehicles},
         {site.id: site for site in problem.disposal_sites},
+        rigs_of(problem),
+        {site.id: bits(site.fractions) for site in problem.disposal_sites},
         allowed,
         hopeless,
-        timed=any(stop.time_windows for stop in problem.stops),
+        locked,
+        timed=any(x.time_windows for x in (*problem.stops, *problem.disposal_sites))
+        or any(each.time_windows for vehicle in problem.vehicles for each in vehicle.breaks),
+    )
+
+
+def _kind(vehicle: Vehicle) -> Vehicle:
+    """The vehicle without what does not matter to the question whether it could serve a stop alone."""
+    return replace(
+        vehicle, id=0, prefix=(), breaks=(), driving_rule=None, initial_load=(), fixed_cost=0, under_way=False
     )
 
 
@@ -52,35 +81,98 @@ _ORDER = (
     UnassignedReason.SKILL,
     UnassignedReason.CAPACITY,
     UnassignedReason.UNREACHABLE,
-    UnassignedReason.TIME,
+    UnassignedReason.TIME_WINDOW,
+    UnassignedReason.SHIFT,
 )
 
 
+def _who_may_come(
+    problem: Problem, stop: Stop, alike: Mapping[Vehicle, Sequence[int]], locked: int | None
+) -> tuple[frozenset[int], UnassignedReason]:
+    """The vehicles that could serve a stop alone, and the rule that the most suitable one got furthest against."""
+    furthest = 0
+    may_come: set[int] = set()
+    for vehicle, ids in alike.items():
+        named = [each for each in ids if stop.allowed_vehicles is None or each in stop.allowed_vehicles]
+        named = [each for each in named if locked is None or each == locked]
+        obstacle = _obstacle(problem, vehicle, stop)
+        if not named and obstacle is not UnassignedReason.NO_VEHICLE:
+            obstacle = UnassignedReason.SKILL
+        if obstacle is None:
+            may_come.update(named)
+        else:
+            furthest = max(furthest, _ORDER.index(obstacle))
+    return frozenset(may_come), _ORDER[furthest]
+
+
 def _obstacle(problem: Problem, vehicle: Vehicle, stop: Stop) -> UnassignedReason | None:  # noqa: PLR0911 - one a rule
-    if stop.fraction not in vehicle.fractions:
+    if not stop.fractions <= vehicle.fractions:
         return UnassignedReason.NO_VEHICLE
-    if stop.allowed_vehicles is not None and vehicle.id not in stop.allowed_vehicles:
+    if not stop.skills <= vehicle.skills:
         return UnassignedReason.SKILL
-    if stop.kg > vehicle.capacity_kg or stop.l > vehicle.capacity_l:
+    if _too_much(vehicle, stop):
         return UnassignedReason.CAPACITY
-    matrix = problem.matrix
-    if not matrix.reaches(vehicle.start, stop.location):
+    matrix = problem.matrix_of(vehicle)
+    if not (matrix.reaches(vehicle.start, stop.location) and matrix.reaches(stop.location, vehicle.end)):
         return UnassignedReason.UNREACHABLE
-    ways_back_s = [
-        int(matrix.durations_s[stop.location, site.location])
-        + site.service_s
-        + int(matrix.durations_s[site.location, vehicle.end])
-        for site in problem.disposal_sites
-        if stop.fraction in site.fractions
-        and matrix.reaches(stop.location, site.location)
-        and matrix.reaches(site.location, vehicle.end)
+    # The sites that could take each compartment's share.
+    needed = _together(vehicle, stop) if vehicle.ends_empty else []
+    sites_of = [
+        [
+            site
+            for site in problem.disposal_sites
+            if fractions <= site.fractions
+            and matrix.reaches(stop.location, site.location)
+            and matrix.reaches(site.location, vehicle.end)
+        ]
+        for fractions in needed
     ]
-    if not ways_back_s:
+    if not all(sites_of):
         return UnassignedReason.UNREACHABLE
-    begin_s = vehicle.starts_s + int(matrix.durations_s[vehicle.start, stop.location])
-    if stop.time_windows:
-        begins_s = [max(begin_s, start) for start, end in stop.time_windows if begin_s <= end]
-        if not begins_s:
-            return UnassignedReason.TIME
-        begin_s = begins_s[0]
-    return UnassignedReason.TIME if begin_s + stop.service_s + min(ways_back_s) > vehicle.ends_s else None
+    reached_s = vehicle.starts_s + int(matrix.durations_s[vehicle.start, stop.location])
+    begin_s = first_open(stop.time_windows, reached_s)
+    if begin_s is None:
+        return UnassignedReason.TIME_WINDOW
+    served_s = begin_s + stop.service_s + (stop.setup_s if stop.location != vehicle.start else 0)
+    returns_s = [served_s + int(matrix.durations_s[stop.location, vehicle.end])]
+    for sites in sites_of:
+        over: list[int] = []
+        for site in sites:
+            unload_s = first_open(site.time_windows, served_s + int(matrix.durations_s[stop.location, site.location]))
+            if unload_s is not None:
+                over.append(unload_s + site.service_s + int(matrix.durations_s[site.location, vehicle.end]))
+        if not over:
+            return UnassignedReason.TIME_WINDOW
+        returns_s.append(min(over))
+    return UnassignedReason.SHIFT if max(returns_s) > vehicle.ends_s else None
+
+
+def first_open(windows: Sequence[TimeWindow], arrival_s: int) -> int | None:
+    """Earliest begin at or after the arrival within the windows (empty: at any time); None where all are over."""
+    if not windows:
+        return arrival_s
+    return next((max(arrival_s, opens) for opens, closes in windows if arrival_s <= closes), None)
+
+
+def _too_much(vehicle: Vehicle, stop: Stop) -> bool:
+    kg, litres = [0] * len(vehicle.compartments), [0] * len(vehicle.compartments)
+    for amount in stop.amounts:
+        number = vehicle.compartment_of(amount.fraction)
+        assert number is not None  # the vehicle takes all of the stop's fractions
+        kg[number] += amount.kg
+        litres[number] += amount.l
+    return (
+        any(
+            kg[number] > compartment.capacity_kg or litres[number] > compartment.capacity_l
+            for number, compartment in enumerate(vehicle.compartments)
+        )
+        or (vehicle.max_kg is not None and stop.kg > vehicle.max_kg)
+        or (vehicle.max_l is not None and stop.l > vehicle.max_l)
+        or vehicle.max_stops == 0
+        or vehicle.max_trips == 0
+    )
+
+
+def _together(vehicle: Vehicle, stop: Stop) -> list[frozenset[Fraction]]:
+    """The stop's fractions, by the compartments that they share."""
+    return [shared for each in vehicle.compartments if (shared := each.fractions & stop.fractions)]

@@ -1,23 +1,24 @@
-"""Where one more stop could go in routes as they are: for filling in what a search missed, and for saying why not."""
+"""Where one more stop could go in routes as they are: for a first plan, for filling in, and for saying why not."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from domain.plans import StepKind
-from routing.problem import DisposalSite, Stop, Vehicle
+from routing.problem import Stop, Vehicle, Visit
 from routing.solution import Route
-from routing.solvers.cost import FORBIDDEN, UNITS_PER_CENT, units_per_metre, units_per_second
-from routing.solvers.folding import forbidding
+from routing.solvers.cost import UNITS_PER_CENT, change_units, fixed_units
+from routing.solvers.disposal import settle
+from routing.solvers.gaps import Gaps
 from routing.solvers.index import Index
-from routing.solvers.schedule import cost_units, schedule
-from routing.solvers.visits import Visit, visits_of
+from routing.solvers.loads import carries
+from routing.solvers.schedule import cost_units, schedule, units_of
+from routing.solvers.visits import visits_of
 
 TRIED = 20
 """Places that are tried exactly for one stop, cheapest first."""
@@ -39,65 +40,125 @@ class Insertion:
 class Insertions:
     """Where a stop could go. ``at_least``: cost units of the cheapest place by driving alone.
 
-    ``candidates``: the :data:`TRIED` cheapest places, and those that make room (:data:`ROOMY_TRIED`), for which
-    the shift has time; loads and windows are not looked at.
+    ``candidates``: the :data:`TRIED` cheapest places, and those that make room (:data:`ROOMY_TRIED`), that a quick look
+    at times and loads does not rule out.
     """
 
     at_least: int
     candidates: tuple[Insertion, ...]
 
 
-def insertions(index: Index, routes: Mapping[int, Route], stop: Stop) -> Insertions:
-    """The places for a stop that at least one vehicle may visit, cheapest first."""
-    found: list[tuple[int, int, int, tuple[Visit, ...]]] = []
-    at_least = 2**62
-    for vehicle_id in sorted(index.allowed[stop.id]):
-        vehicle, route = index.vehicles[vehicle_id], routes.get(vehicle_id)
-        spare_s = _spare_s(index, vehicle, route)
-        for inserted, units, seconds in _variants(index, vehicle, route, stop):
-            at_least = min(at_least, int(units.min()))
-            places = np.flatnonzero(seconds <= spare_s)
-            cheapest = places[np.argsort(units[places], kind="stable")[:TRIED]]
-            found += [(int(units[place]), vehicle_id, int(place), inserted) for place in cheapest]
-    found.sort(key=lambda entry: entry[:3])
-    # Where the cheapest places fail for want of room, a trip to the disposal site or a vehicle of the yard makes room.
-    idle = [entry for entry in found[TRIED:] if entry[1] not in routes]
-    emptied = [entry for entry in found[TRIED:] if entry[1] in routes and len(entry[3]) > 1]
-    tried = sorted(found[:TRIED] + idle[:ROOMY_TRIED] + emptied[:ROOMY_TRIED], key=lambda entry: entry[:3])
-    orders = visits_of({v: routes[v] for _, v, _, _ in tried if v in routes})
-    return Insertions(
-        at_least,
-        tuple(
-            Insertion(units, v, (*orders.get(v, [])[:place], *inserted, *orders.get(v, [])[place:]))
-            for units, v, place, inserted in tried
-        ),
-    )
+class Inserter:
+    """Routes that grow stop by stop; what is known of each is kept until it changes."""
+
+    def __init__(self, index: Index, routes: Mapping[int, Route]) -> None:
+        self._index = index
+        self.routes = with_locked(index, routes)
+        self._gaps: dict[int, Gaps] = {}
+
+    def put(self, route: Route) -> None:
+        """Take a route in the place of the vehicle's old one."""
+        self.routes[route.vehicle_id] = route
+        self._gaps.pop(route.vehicle_id, None)
+
+    def remove(self, vehicle_id: int) -> None:
+        """Leave a vehicle in the yard."""
+        self.routes.pop(vehicle_id, None)
+        self._gaps.pop(vehicle_id, None)
+
+    def gaps_of(self, vehicle_id: int) -> Gaps:
+        """The gaps in a vehicle's route."""
+        if vehicle_id not in self._gaps:
+            self._gaps[vehicle_id] = Gaps(self._index, self._index.vehicles[vehicle_id], self.routes.get(vehicle_id))
+        return self._gaps[vehicle_id]
+
+    def insertions(self, stop: Stop) -> Insertions:
+        """The places for a stop that at least one vehicle may visit, cheapest first."""
+        found: list[tuple[int, int, int, tuple[Visit, ...]]] = []
+        at_least = 2**62
+        for vehicle_id in sorted(self._index.allowed[stop.id]):
+            vehicle = self._index.vehicles[vehicle_id]
+            gaps = self.gaps_of(vehicle_id)
+            extra = change_units(self._index.problem, vehicle, stop)
+            extra += 0 if vehicle_id in self.routes else fixed_units(vehicle)
+            for inserted, units, possible in self._variants(gaps, vehicle, stop):
+                if not len(units):
+                    continue
+                at_least = min(at_least, extra + int(units.min()))
+                places = np.flatnonzero(possible)
+                if len(places) > TRIED:
+                    places = places[np.argsort(units[places], kind="stable")[:TRIED]]
+                found += [(extra + int(units[place]), vehicle_id, int(place), inserted) for place in places]
+        found.sort(key=lambda entry: entry[:3])
+        # Where the cheapest places fail for want of room, a trip to the disposal site or a vehicle of the yard helps.
+        idle = [entry for entry in found[TRIED:] if entry[1] not in self.routes]
+        emptied = [entry for entry in found[TRIED:] if entry[1] in self.routes and len(entry[3]) > 1]
+        tried = sorted(found[:TRIED] + idle[:ROOMY_TRIED] + emptied[:ROOMY_TRIED], key=lambda entry: entry[:3])
+        return Insertions(at_least, tuple(self._insertion(*entry) for entry in tried))
+
+    def _insertion(self, units: int, vehicle_id: int, place: int, inserted: tuple[Visit, ...]) -> Insertion:
+        gaps = self.gaps_of(vehicle_id)
+        before = gaps.first + place
+        return Insertion(units, vehicle_id, (*gaps.visits[:before], *inserted, *gaps.visits[before:]))
+
+    def _variants(
+        self, gaps: Gaps, vehicle: Vehicle, stop: Stop
+    ) -> Iterator[tuple[tuple[Visit, ...], NDArray[np.int64], NDArray[np.bool_]]]:
+        """The stop alone, or with a disposal before or after it; the least cost of each gap, and whether it may do."""
+        here = Visit(StepKind.EMPTYING, stop.id)
+        if not gaps.caps_allow(stop):
+            return
+        units, possible = gaps.over(stop, None, None)
+        if vehicle.id not in self.routes:
+            yield (here,), units, possible
+            return
+        yield (here,), units, possible & gaps.room(stop)
+        if vehicle.max_trips == gaps.trips:
+            return
+        fractions = stop.fractions
+        for site in self._index.sites.values():
+            units, possible = gaps.over(stop, site, None)
+            yield (Visit(StepKind.DISPOSAL, site.id), here), units, possible & gaps.loaded
+            if fractions & site.fractions:
+                units, possible = gaps.over(stop, None, site)
+                yield (here, Visit(StepKind.DISPOSAL, site.id)), units, possible
+
+    def cheapest_allowed(self, candidates: Sequence[Insertion], stop: Stop) -> tuple[int, Route] | None:
+        """What the cheapest of these insertions that keeps all rules costs exactly, and its route."""
+        best: tuple[int, Vehicle, Sequence[Visit]] | None = None
+        index = self._index
+        for candidate in candidates:
+            if best is not None and candidate.units >= best[0]:
+                break
+            vehicle = index.vehicles[candidate.vehicle_id]
+            visits: Sequence[Visit] = candidate.visits
+            if not carries(index, index.rigs[vehicle.id], visits):
+                visits = settle(index, vehicle, visits)
+            units = units_of(index, vehicle, visits)
+            if units is None:
+                continue
+            now = cost_units(vehicle, self.routes[vehicle.id]) if vehicle.id in self.routes else 0
+            units += change_units(index.problem, vehicle, stop) - now
+            if best is None or units < best[0]:
+                best = (units, vehicle, visits)
+        if best is None:
+            return None
+        route = schedule(index, best[1], best[2])
+        return None if route is None else (best[0], route)
 
 
-def _spare_s(index: Index, vehicle: Vehicle, route: Route | None) -> int:
-    """Seconds that a route may become longer; with time windows that is not known before it is scheduled."""
-    if index.timed:
-        return FORBIDDEN
-    return vehicle.ends_s - vehicle.starts_s - (0 if route is None else route.duration_s)
-
-
-def cheapest_allowed(
-    index: Index, routes: Mapping[int, Route], candidates: Sequence[Insertion]
-) -> tuple[int, Route] | None:
-    """What the cheapest of these insertions that keeps all rules costs exactly, and its route."""
-    best: tuple[int, Route] | None = None
-    for candidate in candidates:
-        if best is not None and candidate.units >= best[0]:
-            break
-        vehicle = index.vehicles[candidate.vehicle_id]
-        route = schedule(index, vehicle, candidate.visits)
-        if route is None:
+def with_locked(index: Index, routes: Mapping[int, Route]) -> dict[int, Route]:
+    """The routes, with those that vehicles with a prefix or under way have in any case."""
+    completed = dict(routes)
+    for vehicle in index.problem.vehicles:
+        if vehicle.id in completed or not (vehicle.under_way or vehicle.prefix):
             continue
-        now = cost_units(vehicle, routes[vehicle.id]) if vehicle.id in routes else 0
-        units = cost_units(vehicle, route) - now
-        if best is None or units < best[0]:
-            best = (units, route)
-    return best
+        if not vehicle.under_way and all(visit.kind is StepKind.DISPOSAL for visit in vehicle.prefix):
+            continue
+        route = schedule(index, vehicle, settle(index, vehicle, vehicle.prefix))
+        if route is not None:
+            completed[vehicle.id] = route
+    return completed
 
 
 def fill_in(index: Index, routes: Mapping[int, Route], *, ends_at: float) -> dict[int, Route]:
@@ -105,62 +166,18 @@ def fill_in(index: Index, routes: Mapping[int, Route], *, ends_at: float) -> dic
 
     Leaves the rest as it is at ``ends_at`` on the monotonic clock.
     """
-    filled = dict(routes)
-    served = {stop_id for route in filled.values() for stop_id in route.stop_ids}
+    inserter = Inserter(index, routes)
+    served = {stop_id for route in inserter.routes.values() for stop_id in route.stop_ids}
     left_out = [stop for stop in index.problem.stops if stop.id not in served and index.allowed[stop.id]]
-    for stop in sorted(left_out, key=lambda stop: (stop.prize is not None, -(stop.prize or 0))):
+    for stop in sorted(left_out, key=lambda stop: (stop.prize is not None, -stop.priority, -(stop.prize or 0))):
         if time.monotonic() >= ends_at:
             break
         worth = None if stop.prize is None else stop.prize * UNITS_PER_CENT
-        candidates = [c for c in insertions(index, filled, stop).candidates if worth is None or c.units < worth]
-        best = cheapest_allowed(index, filled, candidates)
+        candidates = [c for c in inserter.insertions(stop).candidates if worth is None or c.units < worth]
+        best = inserter.cheapest_allowed(candidates, stop)
         if best is not None and (worth is None or best[0] < worth):
-            filled[best[1].vehicle_id] = best[1]
-    return filled
+            inserter.put(best[1])
+    return inserter.routes
 
 
-def _variants(
-    index: Index, vehicle: Vehicle, route: Route | None, stop: Stop
-) -> Iterator[tuple[tuple[Visit, ...], NDArray[np.int64], NDArray[np.int64]]]:
-    """The stop alone, or with a disposal before or after it; what each place costs at least, and how long it takes."""
-    here = Visit(StepKind.EMPTYING, stop.id)
-    waits = route is not None and any(step.waiting_s for step in route.steps)
-    if route is None:
-        locations = [vehicle.start, vehicle.end]
-        fixed = vehicle.fixed_cost * UNITS_PER_CENT
-    else:
-        locations = [step.location for step in route.steps]
-        fixed = 0
-        yield (here,), *_added(index, vehicle, locations, [stop], waits=waits)
-        for site in index.problem.disposal_sites:
-            before = (Visit(StepKind.DISPOSAL, site.id), here)
-            yield before, *_added(index, vehicle, locations, [site, stop], waits=waits)
-    for site in index.problem.disposal_sites:
-        if stop.fraction in site.fractions:
-            units, seconds = _added(index, vehicle, locations, [stop, site], waits=waits)
-            if route is None:
-                # A vehicle that stays in the yard saves no way from its start to its end.
-                direct_s = int(forbidding(index.problem.matrix.durations_s[[vehicle.start], [vehicle.end]])[0])
-                direct_m = int(forbidding(index.problem.matrix.distances_m[[vehicle.start], [vehicle.end]])[0])
-                seconds = seconds + direct_s
-                units = units + units_per_second(vehicle) * direct_s + units_per_metre(vehicle) * direct_m
-            yield (here, Visit(StepKind.DISPOSAL, site.id)), fixed + units, seconds
-
-
-def _added(
-    index: Index, vehicle: Vehicle, locations: Sequence[int], places: Sequence[Stop | DisposalSite], *, waits: bool
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Cost units and seconds that going over ``places`` adds between each pair of consecutive locations."""
-    matrix = index.problem.matrix
-    origins, destinations = list(locations[:-1]), list(locations[1:])
-    over = [place.location for place in places]
-
-    def added(values: NDArray[np.int32]) -> NDArray[np.int64]:
-        inside = sum(int(forbidding(values[[a], [b]])[0]) for a, b in pairwise(over))
-        ways = forbidding(values[origins, over[0]]) + forbidding(values[over[-1], destinations])
-        return inside + ways - forbidding(values[origins, destinations])
-
-    seconds = added(matrix.durations_s) + sum(place.service_s for place in places)
-    units = units_per_metre(vehicle) * added(matrix.distances_m)
-    # Waiting may swallow the extra time.
-    return (units if waits else units + units_per_second(vehicle) * seconds), seconds
+__all__ = ("Inserter", "Insertion", "Insertions", "fill_in", "visits_of", "with_locked")

@@ -1,143 +1,168 @@
-"""From an order of visits to a timed route: earliest return, and the latest departure that still makes it."""
+"""From an order of visits to a timed route with its breaks, in the shortest time from departure to return."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from itertools import pairwise
+from typing import NamedTuple
 
 from domain.plans import StepKind
-from routing.problem import UNREACHABLE, Problem, TimeWindow, Vehicle
-from routing.solution import Route, Step
-from routing.solvers.cost import UNITS_PER_CENT, units_per_metre, units_per_second
-from routing.solvers.index import Index
-from routing.solvers.visits import Visit
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    location: int
-    service_s: int
-    windows: tuple[TimeWindow, ...]
+from routing.problem import UNREACHABLE, Vehicle, Visit
+from routing.solution import Load, Route, Step
+from routing.solvers.cost import route_units
+from routing.solvers.index import Index, first_open
+from routing.solvers.loads import carries, loads_along
+from routing.solvers.rig import Rig
+from routing.solvers.timing import Pause, Place, Timing, timing
 
 
 def schedule(index: Index, vehicle: Vehicle, visits: Sequence[Visit]) -> Route | None:
-    """The route that makes these visits in this order, or None when a load, a time or a way does not allow it.
+    """The route that makes these visits in this order, or None when a load, a time, a way or a lock forbids it.
 
-    Disposal is exactly where ``visits`` says, so they must end with one.
+    Disposal is exactly where ``visits`` says. Departure, waiting, breaks and rests are chosen so that duration, and
+    with it overtime and cost, is the least possible for this order, and of such schedules one with the earliest
+    return; exactly, but for the cap on ways in :func:`routing.solvers.timing.timing`.
     """
-    places = [_Place(vehicle.start, 0, ())]
-    places += [_place(index, visit) for visit in visits]
-    places.append(_Place(vehicle.end, 0, ()))
-    legs = [_leg(index.problem, a.location, b.location) for a, b in pairwise(places)]
-    if any(leg is None for leg in legs):
+    rig = index.rigs[vehicle.id]
+    if not may_make(index, vehicle, visits):
         return None
-    durations_s = [leg[1] for leg in legs if leg is not None]
-    begins_s = _forward(places, durations_s, vehicle.starts_s)
-    if begins_s is None or begins_s[-1] > vehicle.ends_s:
+    ride = _ride(index, rig, visits)
+    timed = None if ride is None else timing(vehicle, ride.places)
+    if ride is None or timed is None:
         return None
-    departure_s = _latest_departure(places, durations_s, begins_s)
-    begins_s = _forward(places, durations_s, departure_s)
-    if begins_s is None:
+    loads = loads_along(index, rig, visits)
+    return None if loads is None else Route(vehicle.id, _steps(index, rig, visits, ride, timed, loads))
+
+
+def units_of(index: Index, vehicle: Vehicle, visits: Sequence[Visit]) -> int | None:
+    """What :func:`schedule`'s route for these visits would cost in exact units; None where it has none."""
+    rig = index.rigs[vehicle.id]
+    if not (may_make(index, vehicle, visits) and carries(index, rig, visits)):
         return None
-    steps = _steps(index, vehicle, visits, begins_s)
-    return None if steps is None else Route(vehicle.id, steps)
+    ride = _ride(index, rig, visits)
+    timed = None if ride is None else timing(vehicle, ride.places)
+    if ride is None or timed is None:
+        return None
+    return route_units(vehicle, ride.distance_m, timed.duration_s)
 
 
 def cost_units(vehicle: Vehicle, route: Route) -> int:
-    """Fixed, distance and duration cost of a route in exact units."""
-    return (
-        vehicle.fixed_cost * UNITS_PER_CENT
-        + route.distance_m * units_per_metre(vehicle)
-        + route.duration_s * units_per_second(vehicle)
+    """Fixed, distance, duration and overtime cost of a route in exact units."""
+    return route_units(vehicle, route.distance_m, route.duration_s)
+
+
+def may_make(index: Index, vehicle: Vehicle, visits: Sequence[Visit]) -> bool:
+    """Whether the vehicle may come to all of these stops, and they begin with its prefix."""
+    allowed = index.allowed
+    return tuple(visits[: len(vehicle.prefix)]) == vehicle.prefix and all(
+        vehicle.id in allowed[identifier] for kind, identifier in visits if kind is StepKind.EMPTYING
     )
 
 
-def _place(index: Index, visit: Visit) -> _Place:
-    if visit.kind is StepKind.DISPOSAL:
-        site = index.sites[visit.id]
-        return _Place(site.location, site.service_s, ())
-    stop = index.stops[visit.id]
-    return _Place(stop.location, stop.service_s, stop.time_windows)
+class _Ride(NamedTuple):
+    places: list[Place]
+    setups_s: list[int]
+    locations: list[int]
+    distance_m: int
 
 
-def _leg(problem: Problem, origin: int, destination: int) -> tuple[int, int] | None:
-    duration_s = int(problem.matrix.durations_s[origin, destination])
-    if duration_s == UNREACHABLE:
-        return None
-    return int(problem.matrix.distances_m[origin, destination]), duration_s
-
-
-def _forward(places: Sequence[_Place], durations_s: Sequence[int], departure_s: int) -> list[int] | None:
-    """Earliest begin of service at every place."""
-    begins_s = [departure_s]
-    for place, previous, duration_s in zip(places[1:], places, durations_s, strict=False):
-        arrival_s = begins_s[-1] + previous.service_s + duration_s
-        window = _window(place, arrival_s)
-        if window is None:
+def _ride(index: Index, rig: Rig, visits: Sequence[Visit]) -> _Ride | None:
+    """Legs and places of the visits, the vehicle's end last; None where there is no way."""
+    seconds, metres = rig.seconds, rig.metres
+    stops, sites = index.stops, index.sites
+    here = rig.vehicle.start
+    distance_m = 0
+    places: list[Place] = []
+    setups_s: list[int] = []
+    locations: list[int] = []
+    for kind, identifier in visits:
+        if kind is StepKind.EMPTYING:
+            stop = stops[identifier]
+            there = stop.location
+            setup_s = stop.setup_s if there != here else 0
+            service_s, windows = stop.service_s, stop.time_windows
+        else:
+            site = sites[identifier]
+            there, setup_s, service_s, windows = site.location, 0, site.service_s, site.time_windows
+        leg_s = seconds[here, there]
+        if leg_s == UNREACHABLE:
             return None
-        begins_s.append(max(arrival_s, window[0]))
-    return begins_s
+        distance_m += metres[here, there]
+        places.append(Place(leg_s, setup_s + service_s, windows))
+        setups_s.append(setup_s)
+        locations.append(there)
+        here = there
+    leg_s = seconds[here, rig.vehicle.end]
+    if leg_s == UNREACHABLE:
+        return None
+    places.append(Place(leg_s, 0, ()))
+    locations.append(rig.vehicle.end)
+    return _Ride(places, setups_s, locations, distance_m + metres[here, rig.vehicle.end])
 
 
-def _window(place: _Place, arrival_s: int) -> TimeWindow | None:
-    """The first window that is still open at or after the arrival."""
-    if not place.windows:
-        return (arrival_s, arrival_s)
-    return next((window for window in place.windows if arrival_s <= window[1]), None)
-
-
-def _latest_departure(places: Sequence[_Place], durations_s: Sequence[int], begins_s: Sequence[int]) -> int:
-    latest_s = begins_s[-1]
-    for number in range(len(places) - 2, -1, -1):
-        latest_s -= durations_s[number] + places[number].service_s
-        if places[number].windows:
-            window = next(w for w in places[number].windows if w[0] <= begins_s[number] <= w[1])
-            latest_s = min(latest_s, window[1])
-    return latest_s
-
-
-def _steps(index: Index, vehicle: Vehicle, visits: Sequence[Visit], begins_s: Sequence[int]) -> tuple[Step, ...] | None:
-    steps = [Step(StepKind.START, vehicle.start, begins_s[0], 0, 0, 0, 0, 0)]
-    aboard = frozenset[str]()
-    for visit, begin_s in zip(visits, begins_s[1:], strict=False):
-        place = _place(index, visit)
-        distance_m, arrival_s = _arrive(index.problem, steps[-1], place.location)
-        arrived = Step(
-            visit.kind,
-            place.location,
-            arrival_s,
-            begin_s - arrival_s,
-            place.service_s,
-            0,
-            0,
-            distance_m,
+def _steps(  # noqa: PLR0917 - all that a step tells
+    index: Index, rig: Rig, visits: Sequence[Visit], ride: _Ride, timed: Timing, loads: Sequence[tuple[Load, ...]]
+) -> tuple[Step, ...]:
+    vehicle = rig.vehicle
+    steps = [Step(StepKind.START, vehicle.start, timed.departs_s, 0, 0, loads[0], 0)]
+    for number, place in enumerate(ride.places):
+        for pause in timed.pauses:
+            if pause.leg == number and not pause.on_arrival:
+                steps.append(_pause_step(vehicle, steps[-1], steps[-1].departs_s, pause))
+        here, there = steps[-1], ride.locations[number]
+        distance_m = here.distance_m + rig.metres[here.location, there]
+        arrival_s = here.departs_s + place.leg_s
+        for pause in timed.pauses:
+            if pause.leg == number and pause.on_arrival:
+                break_step = _pause_step(vehicle, here, arrival_s, pause, there, distance_m)
+                steps.append(break_step)
+                arrival_s = break_step.departs_s
+        if number == len(visits):
+            steps.append(Step(StepKind.END, there, arrival_s, 0, 0, loads[-1], distance_m))
+            break
+        visit = visits[number]
+        begins_s = first_open(place.windows, arrival_s)
+        assert begins_s is not None  # arriving earlier than in the timing's reckoning never misses a window
+        emptying = visit.kind is StepKind.EMPTYING
+        steps.append(
+            Step(
+                visit.kind,
+                there,
+                arrival_s,
+                begins_s - arrival_s,
+                place.busy_s - ride.setups_s[number],
+                loads[number + 1],
+                distance_m,
+                setup_s=ride.setups_s[number],
+                stop_id=visit.id if emptying else None,
+                disposal_site_id=None if emptying else visit.id,
+            )
         )
-        if visit.kind is StepKind.DISPOSAL:
-            if not aboard <= index.sites[visit.id].fractions:
-                return None
-            aboard = frozenset()
-            steps.append(replace(arrived, disposal_site_id=visit.id))
-            continue
-        stop = index.stops[visit.id]
-        load_kg, load_l = steps[-1].load_kg + stop.kg, steps[-1].load_l + stop.l
-        if load_kg > vehicle.capacity_kg or load_l > vehicle.capacity_l or vehicle.id not in index.allowed[stop.id]:
-            return None
-        aboard |= {stop.fraction}
-        steps.append(replace(arrived, stop_id=stop.id, load_kg=load_kg, load_l=load_l))
-    if aboard:
-        return None
-    last = steps[-1]
-    distance_m, arrival_s = _arrive(index.problem, last, vehicle.end)
-    steps.append(Step(StepKind.END, vehicle.end, arrival_s, 0, 0, last.load_kg, last.load_l, distance_m))
     return tuple(steps)
 
 
-def _arrive(problem: Problem, previous: Step, location: int) -> tuple[int, int]:
-    """Metres and seconds at the arrival at the next location."""
-    duration_s = int(problem.matrix.durations_s[previous.location, location])
-    departed_s = previous.arrival_s + previous.waiting_s + previous.service_s
-    return (
-        previous.distance_m + int(problem.matrix.distances_m[previous.location, location]),
-        departed_s + duration_s,
+def _pause_step(  # noqa: PLR0917
+    vehicle: Vehicle,
+    before: Step,
+    arrival_s: int,
+    pause: Pause,
+    location: int | None = None,
+    distance_m: int | None = None,
+) -> Step:
+    if pause.number is None:
+        assert vehicle.driving_rule is not None
+        begins_s, duration_s, break_id = arrival_s, vehicle.driving_rule.rest_s, None
+    else:
+        each = vehicle.breaks[pause.number]
+        opened_s = first_open(each.time_windows, arrival_s)
+        assert opened_s is not None
+        begins_s, duration_s, break_id = opened_s, each.duration_s, each.id
+    return Step(
+        StepKind.BREAK,
+        before.location if location is None else location,
+        arrival_s,
+        begins_s - arrival_s,
+        duration_s,
+        before.loads,
+        before.distance_m if distance_m is None else distance_m,
+        break_id=break_id,
     )

@@ -1,68 +1,122 @@
-"""Small repairs that every engine's answer goes through: no useless disposal trip, and the best site for each."""
+"""Small repairs that every engine's answer goes through: no useless disposal trip, the best site for each, and no
+order that breaks a rule: it loses its least valuable stops instead.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from domain.plans import StepKind
-from routing.problem import Vehicle
+from routing.problem import Stop, Vehicle, Visit
 from routing.solution import Route
-from routing.solvers.cost import driving_units, units_per_second
+from routing.solvers.cost import UNITS_PER_CENT, weight_of
+from routing.solvers.disposal import detour, settle
 from routing.solvers.index import Index
-from routing.solvers.schedule import cost_units, schedule
-from routing.solvers.visits import Visit
+from routing.solvers.schedule import schedule, units_of
 
 
 def tidy(index: Index, vehicle: Vehicle, visits: Sequence[Visit]) -> Route | None:
-    """The cheapest route that visits these stops in this order; None when the visits are no allowed route."""
-    shorter = _without_repeats(visits)
-    best = schedule(index, vehicle, shorter)
-    if best is None:
-        # A matrix may have a way only over a disposal site.
-        return schedule(index, vehicle, visits)
-    visits = shorter
+    """The cheapest route found that visits these stops in this order; None when the visits are no allowed route.
+
+    Disposals that empty nothing are left out, missing ones are added, and each is tried at other sites.
+    """
+    best = settle(index, vehicle, visits)
+    units = units_of(index, vehicle, best)
+    if units is None:
+        # A matrix may have a way only over a disposal site, and a site nearby may be closed when another is open.
+        best = list(visits)
+        units = units_of(index, vehicle, best)
+    if units is None:
+        best = settle(index, vehicle, visits)
+        for changed in _neighbours(index, vehicle, best):
+            units = units_of(index, vehicle, changed)
+            if units is not None:
+                best = changed
+                break
+    if units is None:
+        return None
     improved = True
     while improved:
         improved = False
-        for changed in _neighbours(index, vehicle, visits):
-            route = schedule(index, vehicle, changed)
-            if route is not None and cost_units(vehicle, route) < cost_units(vehicle, best):
-                visits, best, improved = changed, route, True
+        for changed in _neighbours(index, vehicle, best):
+            changed_units = units_of(index, vehicle, changed)
+            if changed_units is not None and changed_units < units:
+                best, units, improved = changed, changed_units, True
                 break
-    return best
-
-
-def _without_repeats(visits: Sequence[Visit]) -> list[Visit]:
-    """Only disposals that come right after a stop."""
-    kept: list[Visit] = []
-    for visit in visits:
-        if visit.kind is StepKind.EMPTYING or (kept and kept[-1].kind is StepKind.EMPTYING):
-            kept.append(visit)
-    return kept
+    return schedule(index, vehicle, best)
 
 
 def _neighbours(index: Index, vehicle: Vehicle, visits: list[Visit]) -> list[list[Visit]]:
-    """The visits with one disposal left out (not the last one) or moved to a site that is nearer just there."""
+    """The visits with one disposal left out, or at another site (nearest on the way first)."""
+    rig = index.rigs[vehicle.id]
     changed: list[list[Visit]] = []
-    for place, visit in enumerate(visits):
+    for place in range(len(vehicle.prefix), len(visits)):
+        visit = visits[place]
         if visit.kind is not StepKind.DISPOSAL:
             continue
         if place < len(visits) - 1:
-            changed.append([*visits[:place], *visits[place + 1 :]])
-        before = index.stops[visits[place - 1].id].location
-        after = vehicle.end if place == len(visits) - 1 else index.stops[visits[place + 1].id].location
-        here = _detour(index, vehicle, before, visit.id, after)
-        for site_id in index.sites:
-            there = _detour(index, vehicle, before, site_id, after)
-            if there is not None and (here is None or there < here):
-                changed.append([*visits[:place], Visit(StepKind.DISPOSAL, site_id), *visits[place + 1 :]])
+            changed.append(settle(index, vehicle, [*visits[:place], *visits[place + 1 :]]))
+        before = _location(index, visits[place - 1]) if place else vehicle.start
+        after = _location(index, visits[place + 1]) if place + 1 < len(visits) else vehicle.end
+        ways = sorted(
+            (units, site_id)
+            for site_id in index.sites
+            if site_id != visit.id and (units := detour(index, rig, before, site_id, after)) is not None
+        )
+        changed += [
+            settle(index, vehicle, [*visits[:place], Visit(StepKind.DISPOSAL, site_id), *visits[place + 1 :]])
+            for _, site_id in ways
+        ]
     return changed
 
 
-def _detour(index: Index, vehicle: Vehicle, before: int, site_id: int, after: int) -> int | None:
-    site = index.sites[site_id]
-    there = driving_units(index.problem, vehicle, before, site.location)
-    back = driving_units(index.problem, vehicle, site.location, after)
-    if there is None or back is None:
-        return None
-    return there + back + site.service_s * units_per_second(vehicle)
+def _location(index: Index, visit: Visit) -> int:
+    return index.stops[visit.id].location if visit.kind is StepKind.EMPTYING else index.sites[visit.id].location
+
+
+def mend(index: Index, vehicle: Vehicle, visits: Sequence[Visit]) -> Route | None:
+    """The route of these visits, less as few and as little valuable stops as must go to make it allowed.
+
+    None where not even the vehicle's prefix, or where nothing is fixed no single stop, can be served.
+    """
+    route = tidy(index, vehicle, visits)
+    if route is not None:
+        return route
+    locked = len(vehicle.prefix)
+    single = [
+        (loss(index.stops[visit.id]), units, place)
+        for place, visit in enumerate(visits)
+        if place >= locked
+        and visit.kind is StepKind.EMPTYING
+        and (units := units_of(index, vehicle, settle(index, vehicle, _without(visits, place)))) is not None
+    ]
+    if single:
+        return tidy(index, vehicle, _without(visits, min(single)[2]))
+    return _grown(index, vehicle, visits)
+
+
+def loss(stop: Stop) -> tuple[int, int]:
+    """What leaving a stop out loses: its weight, then its prize in units."""
+    return weight_of([stop]), (stop.prize or 0) * UNITS_PER_CENT
+
+
+def _without(visits: Sequence[Visit], place: int) -> list[Visit]:
+    return [*visits[:place], *visits[place + 1 :]]
+
+
+def _grown(index: Index, vehicle: Vehicle, visits: Sequence[Visit]) -> Route | None:
+    """Stop after stop, the most valuable first, each in its place in the order, as long as the rules allow it."""
+    locked = len(vehicle.prefix)
+    kept = {place for place, visit in enumerate(visits) if place < locked or visit.kind is StepKind.DISPOSAL}
+    stops = [place for place in range(len(visits)) if place not in kept]
+    best: list[Visit] | None = None
+    for place in sorted(stops, key=lambda place: (*(-x for x in loss(index.stops[visits[place].id])), place)):
+        order = settle(index, vehicle, [visits[each] for each in sorted(kept | {place})])
+        if units_of(index, vehicle, order) is not None:
+            kept.add(place)
+            best = order
+    if best is None:
+        best = settle(index, vehicle, visits[:locked])
+        if not locked and not vehicle.under_way:
+            return None
+    return tidy(index, vehicle, best)

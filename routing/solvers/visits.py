@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from domain.plans import StepKind
-from routing.problem import Problem
+from routing.problem import Problem, Visit
 from routing.solution import Route
 
-
-class Visit(NamedTuple):
-    """A stop (``EMPTYING``) or a disposal site (``DISPOSAL``) by its id."""
-
-    kind: StepKind
-    id: int
-
-
 Visits = Mapping[int, Sequence[Visit]]
-"""By vehicle id; a vehicle that stays in the yard is absent or empty."""
+"""By vehicle id; a vehicle that stays in the yard is absent or empty. Breaks are not among the visits."""
 
 Improved = Callable[[Visits], None]
 """Called by an engine with each better set of visits that it finds."""
@@ -54,3 +46,6 @@ def visits_of(routes: Mapping[int, Route]) -> dict[int, list[Visit]]:
         ]
         for vehicle_id, route in routes.items()
     }
+
+
+__all__ = ("Engine", "Improved", "Visit", "Visits", "visits_of")

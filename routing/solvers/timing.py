@@ -1,0 +1,282 @@
+"""When to leave and where to take breaks, for places in a fixed order: the shortest time from departure to return.
+
+Each way to come as far as some place is kept as what it implies for the rest of the day (as in PyVRP's time window
+segments, with breaks): departing at any ``d`` up to *latest*, the vehicle is ready at ``max(d + work, ready)``. Ways
+that another one beats in every respect are dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from routing.problem import TimeWindow, Vehicle
+
+MOST_WAYS = 64
+"""Ways kept at one place for each number of breaks taken. More only arise with a driving rule and many windows."""
+
+_NEVER = 10**12
+
+
+class Place(NamedTuple):
+    """A place on the way: seconds of the leg that leads to it, of setup and service there, and its windows."""
+
+    leg_s: int
+    busy_s: int
+    windows: tuple[TimeWindow, ...]
+
+
+class Pause(NamedTuple):
+    """A break (by its position in the vehicle's list) or a rest (None), on the leg to place ``leg``.
+
+    Taken before that leg, or after it on arrival.
+    """
+
+    leg: int
+    on_arrival: bool
+    number: int | None
+
+
+class Timing(NamedTuple):
+    """Departure and return in seconds; pauses in their order."""
+
+    departs_s: int
+    returns_s: int
+    pauses: tuple[Pause, ...]
+
+    @property
+    def duration_s(self) -> int:
+        """Seconds from departure to return."""
+        return self.returns_s - self.departs_s
+
+
+class _Way(NamedTuple):
+    ready: int
+    work: int
+    latest: int
+    driven: int
+    awkward: int
+    """Pauses right at the start or the end of the day: the driver prefers others, all else being equal."""
+    pauses: tuple[object, Pause] | None
+    """The last pause, and those before it in the same form."""
+
+
+def timing(vehicle: Vehicle, places: Sequence[Place]) -> Timing | None:
+    """The shortest way through these places, the last of which is the vehicle's end; None where there is none.
+
+    Exact, unless more than :data:`MOST_WAYS` ways have to be kept. Of equally short ones the earliest return.
+    """
+    drive_s = sum(place.leg_s for place in places)
+    rule = vehicle.driving_rule
+    rests = rule is not None and rule.driven_s + drive_s > rule.driving_s
+    if not rests and not any(place.windows for place in places):
+        if not vehicle.breaks:
+            return _within(vehicle, vehicle.starts_s, drive_s + sum(place.busy_s for place in places), ())
+        if not any(each.time_windows for each in vehicle.breaks):
+            return _unhurried(vehicle, places)
+    if not rests and not vehicle.breaks and all(len(place.windows) < 2 for place in places):
+        return _single(vehicle, places)
+    return _Search(vehicle, places, rests=rests).best(drive_s)
+
+
+def _within(vehicle: Vehicle, departs_s: int, duration_s: int, pauses: tuple[Pause, ...]) -> Timing | None:
+    if departs_s + duration_s > vehicle.ends_s or duration_s > vehicle.longest_s:
+        return None
+    return Timing(departs_s, departs_s + duration_s, pauses)
+
+
+def _unhurried(vehicle: Vehicle, places: Sequence[Place]) -> Timing | None:
+    """Breaks at any time, and nothing else to mind: in the middle of the day."""
+    total_s = sum(place.leg_s + place.busy_s for place in places)
+    passed_s, middle = 0, 0
+    for number, place in enumerate(places):
+        middle = number
+        if 2 * passed_s >= total_s:
+            break
+        passed_s += place.leg_s + place.busy_s
+    pauses = tuple(Pause(middle, False, number) for number in range(len(vehicle.breaks)))
+    duration_s = total_s + sum(each.duration_s for each in vehicle.breaks)
+    return _within(vehicle, vehicle.starts_s, duration_s, pauses)
+
+
+def _single(vehicle: Vehicle, places: Sequence[Place]) -> Timing | None:
+    """At most one window a place and no pauses: there is only one way."""
+    ready, work, latest = vehicle.starts_s, 0, _NEVER
+    for leg_s, busy_s, windows in places:
+        ready += leg_s
+        work += leg_s
+        if windows:
+            opens, closes = windows[0]
+            if ready > closes:
+                return None
+            latest = min(latest, closes - work)
+            ready = max(ready, opens)
+        ready += busy_s
+        work += busy_s
+    departs_s = min(latest, ready - work)
+    if ready > vehicle.ends_s or ready - departs_s > vehicle.longest_s:
+        return None
+    return Timing(departs_s, ready, ())
+
+
+class _Search:
+    """All ways through the places that may still turn out to be the best, by the number of breaks taken."""
+
+    def __init__(self, vehicle: Vehicle, places: Sequence[Place], *, rests: bool) -> None:
+        self._vehicle = vehicle
+        self._places = places
+        self._rule = vehicle.driving_rule if rests else None
+        self._breaks = vehicle.breaks
+        self._longest_s = vehicle.longest_s
+        self._ways: list[list[_Way]] = [[] for _ in range(len(vehicle.breaks) + 1)]
+        driven_s = self._rule.driven_s if self._rule else 0
+        work_s = sum(place.leg_s + place.busy_s for place in places) + sum(each.duration_s for each in vehicle.breaks)
+        self._ways[0].append(_Way(vehicle.starts_s, 0, vehicle.ends_s - work_s, driven_s, 0, None))
+
+    def best(self, drive_s: int) -> Timing | None:
+        """Follow all places, and take the shortest way."""
+        for leg, place in enumerate(self._places):
+            self._pause(leg, place, on_arrival=False, left_s=drive_s)
+            self._drive(place.leg_s)
+            drive_s -= place.leg_s
+            self._pause(leg, place, on_arrival=True, left_s=drive_s)
+            if place.windows:
+                self._ways = [self._pruned([x for way in ways for x in _open(way, place)]) for ways in self._ways]
+            elif place.busy_s:
+                busy_s = place.busy_s
+                self._ways = [[_Way(way[0] + busy_s, way[1] + busy_s, *way[2:]) for way in ways] for ways in self._ways]
+            if not any(self._ways):
+                return None
+        ends_s = self._vehicle.ends_s
+        found = [way for way in self._ways[-1] if way.ready <= ends_s and self._duration_s(way) <= self._longest_s]
+        if not found:
+            return None
+        way = min(found, key=lambda way: (self._duration_s(way), way.ready, way.awkward))
+        pauses: list[Pause] = []
+        linked = way.pauses
+        while linked is not None:
+            pauses.append(linked[1])
+            linked = linked[0]  # type: ignore[assignment]
+        return Timing(min(way.latest, way.ready - way.work), way.ready, tuple(reversed(pauses)))
+
+    def _duration_s(self, way: _Way) -> int:
+        return max(way.work, way.ready - way.latest)
+
+    def _drive(self, leg_s: int) -> None:
+        rule = self._rule
+        if rule is None:
+            self._ways = [[_Way(way[0] + leg_s, way[1] + leg_s, *way[2:]) for way in ways] for ways in self._ways]
+            return
+        self._ways = [
+            [
+                _Way(way.ready + leg_s, way.work + leg_s, way.latest, way.driven + leg_s, way.awkward, way.pauses)
+                for way in ways
+                if way.driven + leg_s <= rule.driving_s
+            ]
+            for ways in self._ways
+        ]
+
+    def _pause(self, leg: int, place: Place, *, on_arrival: bool, left_s: int) -> None:
+        """Besides going on, take a rest or the next break here."""
+        edge = int(leg == 0 or leg == len(self._places) - 1)
+        rule = self._rule
+        for taken, ways in enumerate(self._ways):
+            added = False
+            # After a rest the next break may follow, so this level is complete before the next one is looked at.
+            if rule is not None and (place.windows or not on_arrival):
+                for way in list(ways):
+                    if way.driven > 0 and way.driven + left_s > rule.driving_s:
+                        pause = Pause(leg, on_arrival, None)
+                        ways.append(
+                            _Way(
+                                way.ready + rule.rest_s,
+                                way.work + rule.rest_s,
+                                way.latest,
+                                0,
+                                way.awkward + edge,
+                                (way.pauses, pause),
+                            )
+                        )
+                        added = True
+            if added:
+                ways[:] = self._pruned(ways)
+            if taken == len(self._breaks) or not ways:
+                continue
+            following = self._ways[taken + 1]
+            before = len(following)
+            for way in ways:
+                self._take(following, way, taken, Pause(leg, on_arrival, taken), place, edge)
+            if len(following) > before:
+                following[:] = self._pruned(following)
+
+    def _take(  # noqa: PLR0917 - the inner loop
+        self, following: list[_Way], way: _Way, number: int, pause: Pause, place: Place, edge: int
+    ) -> None:
+        each = self._breaks[number]
+        driven = 0 if self._rule is not None and each.duration_s >= self._rule.rest_s else way.driven
+        if not each.time_windows:
+            ready = way.ready + each.duration_s
+            following.append(
+                _Way(ready, way.work + each.duration_s, way.latest, driven, way.awkward + edge, (way.pauses, pause))
+            )
+            return
+        wait = self._rule is None and (not pause.on_arrival or pause.leg < len(self._places) - 1)
+        for opens, closes in each.time_windows:
+            if wait and _better_after(way, place, pause, opens, closes):
+                continue
+            if way.ready <= closes:
+                following.append(
+                    _Way(
+                        max(way.ready, opens) + each.duration_s,
+                        way.work + each.duration_s,
+                        min(way.latest, closes - way.work),
+                        driven,
+                        way.awkward + edge,
+                        (way.pauses, pause),
+                    )
+                )
+
+    def _pruned(self, ways: list[_Way]) -> list[_Way]:
+        """Without ways that are too late, too long, or beaten by another one in every respect."""
+        ends_s, longest_s = self._vehicle.ends_s, self._longest_s
+        kept: list[_Way] = []
+        for way in sorted(ways, key=lambda w: (w[0], w[1], -w[2], w[3], w[4])):
+            ready, work, latest, driven = way[:4]
+            if ready > ends_s or work > longest_s or ready - latest > longest_s:
+                continue
+            for other in kept:
+                if other[1] <= work and other[2] >= latest and other[3] <= driven:
+                    break
+            else:
+                kept.append(way)
+        return kept[:MOST_WAYS]
+
+
+def _better_after(way: _Way, place: Place, pause: Pause, opens: int, closes: int) -> bool:
+    """Whether what comes next is done before a break could begin, at any departure that is left: so do it first."""
+    ready, work, latest = way[:3]
+    if not pause.on_arrival:
+        return ready + place.leg_s <= opens and latest + work + place.leg_s <= closes
+    if place.windows:
+        window = next((window for window in place.windows if ready <= window[1]), None)
+        if window is None or latest + work > window[1]:
+            return False
+        ready = max(ready, window[0])
+        work = max(work, window[0] - latest)
+    return ready + place.busy_s <= opens and latest + work + place.busy_s <= closes
+
+
+def _open(way: _Way, place: Place) -> list[_Way]:
+    """The way through each of a place's windows that is not over yet."""
+    return [
+        _Way(
+            max(way.ready, opens) + place.busy_s,
+            way.work + place.busy_s,
+            min(way.latest, closes - way.work),
+            way.driven,
+            way.awkward,
+            way.pauses,
+        )
+        for opens, closes in place.windows
+        if way.ready <= closes
+    ]
