@@ -1,12 +1,13 @@
 """Solving: from a problem to the best solution that the engines find in the time given.
 
-The problem falls apart where fractions share no vehicle. Each part is searched by PyVRP, the stronger of the two where
-it can express the problem, and then from the best routes so far by OR-Tools, which can express everything. The parts
-run side by side; a single part is searched from two seeds, and then by both engines. Whatever they return is tidied,
-completed and compared in exact integers.
+The problem falls apart where fractions share no vehicle. Each part is first searched as a whole by PyVRP, the stronger
+engine; then groups of neighbouring routes are searched again on their own, as many at once as there are cores. Where
+PyVRP cannot express the problem (breaks, compartments with sites of their own, caps over several trips), OR-Tools
+takes its turns, which can express everything. Whatever they return is scheduled exactly, tidied, completed and
+compared in exact integers.
 
-What is promised of repeatability: with ``iterations`` set, and the time limit not reached, the same problem, seed and
-engine give the same solution. With a time limit alone the outcome depends on the speed of the machine.
+What is promised of repeatability: with ``iterations`` set, one core, and the time limit not reached, the same problem,
+seed and engine give the same solution. Otherwise the outcome depends on the speed of the machine.
 """
 
 from __future__ import annotations
@@ -17,13 +18,15 @@ from collections.abc import Callable, Sequence
 from typing import Literal, get_args
 
 from domain.errors import InvalidInput
-from routing.problem import Problem
-from routing.solution import Route, Search, Solution
-from routing.solvers.assemble import Rank, assemble, rank, routes_of
+from domain.plans import StepKind
+from routing.problem import Problem, Visit
+from routing.solution import Route, Solution
+from routing.solvers.assemble import Rank, assemble, routes_of
 from routing.solvers.cost import UNITS_PER_CENT
 from routing.solvers.index import Index, index_of
-from routing.solvers.insertion import fill_in
-from routing.solvers.lanes import EngineName, Task, can_run_beside, cores, run_beside, run_here, share_out
+from routing.solvers.lanes import Beside, Here, Lanes, can_run_beside
+from routing.solvers.lanes import cores as cores_here
+from routing.solvers.part import SMALL_STOPS, Part
 from routing.solvers.parts import parts
 from routing.solvers.visits import Visits, visits_of
 
@@ -32,26 +35,28 @@ Engine = Literal["best", "ortools", "pyvrp"]
 Progress = Callable[[float, float | None], None]
 """Called with the share of the time that has passed (0..1) and the best cost so far in cents (None: nothing yet)."""
 
-SMALL_STOPS = 12
-"""Up to so many stops starting a process takes longer than the search."""
-
-SHORTEST_BESIDE_S = 2.0
-"""Below this time limit starting processes is not worth it either."""
+SHORTEST_BESIDE_S = 1.5
+"""Below this time limit starting processes is not worth it."""
 
 TELL_EVERY_S = 0.25
 """How often progress is told at most."""
 
-FIRST_SHARE = 0.8
-"""Share of the time for the first search; the rest is for OR-Tools from the best routes."""
+INSERTION_S = 1.5
+"""How long the first plan may take at most, made by insertion while the engines start up."""
+
+LARGE_SHARE = 0.6
+"""A part with more than this share of all stops is begun in two lanes."""
 
 
-def solve(
+def solve(  # noqa: PLR0913 - each is a wish of its own
     problem: Problem,
     *,
     time_limit_s: float,
     seed: int = 0,
     engine: Engine = "best",
     iterations: int | None = None,
+    cores: int | None = None,
+    start: Solution | Visits | None = None,
     on_progress: Progress | None = None,
 ) -> Solution:
     """Solve the problem within the time limit; always a valid answer, stops that do not fit with their reason.
@@ -63,59 +68,61 @@ def solve(
     time_limit_s
         Wall time in seconds; kept within one second. It ends earlier when nothing improves any more.
     seed
-        For PyVRP's random numbers; OR-Tools has none.
+        For PyVRP's random numbers and the choice of groups; OR-Tools has none.
     engine
         "best": both; "ortools" or "pyvrp": that one alone.
     iterations
         End each search after so many iterations (PyVRP) or local optima (OR-Tools) without improvement. None: a number
         that grows with the stops.
+    cores
+        How many processes search at once; 1 = this one alone. None: one for each core.
+    start
+        Routes to start from, such as those of an earlier solution; what of them is no longer allowed is left out.
     on_progress
         Called a few times a second; an exception that it raises ends the search and passes through.
 
     Raises
     ------
     InvalidInput
-        When the time limit is not a positive number, or the engine is unknown.
+        When the time limit is not a positive number, there are no cores, or the engine is unknown.
     """
     if not (math.isfinite(time_limit_s) and time_limit_s > 0):
         raise InvalidInput(f"the time limit must be a positive number of seconds, not {time_limit_s}")
     if engine not in get_args(Engine):
         raise InvalidInput(f"there is no engine {engine!r}", remedy=f"choose one of {', '.join(get_args(Engine))}")
-    return _Run(problem, time_limit_s, seed, iterations, on_progress).solve(engine)
+    if cores is not None and cores < 1:
+        raise InvalidInput(f"the number of cores must be at least 1, not {cores}")
+    run = _Run(problem, time_limit_s, cores, on_progress)
+    return run.solve(engine, seed, iterations, start)
 
 
 class _Run:
-    """One call of :func:`solve`: the parts, the best routes of each, and the clock."""
+    """One call of :func:`solve`: the parts and the clock."""
 
     def __init__(
-        self, problem: Problem, time_limit_s: float, seed: int, iterations: int | None, on_progress: Progress | None
+        self, problem: Problem, time_limit_s: float, cores: int | None, on_progress: Progress | None
     ) -> None:
         self._began_at = time.monotonic()
         self._time_limit_s = time_limit_s
         self._ends_at = self._began_at + time_limit_s
-        self._seed = seed
-        self._iterations = iterations
+        self._cores = cores_here() if cores is None else cores
         self._on_progress = on_progress
         self._tell_at = self._began_at
-        self._searches = 0
+        self._told: Rank | None = None
         self._index = index_of(problem)
-        self._parts = [_Part(number, part) for number, part in enumerate(parts(self._index))]
+        self._parts: list[Part] = []
+        self._part_of: dict[int, Part] = {}
 
-    def solve(self, engine: Engine) -> Solution:
+    def solve(self, engine: Engine, seed: int, iterations: int | None, start: Solution | Visits | None) -> Solution:
+        """Search all parts and put them together."""
+        for part in parts(self._index):
+            self._parts.append(Part(part, engine, seed, iterations, self._began_at))
         # What is left at the end is for tidying and for the reasons.
         spare_s = min(0.25 * self._time_limit_s, 0.1 + len(self._index.problem.stops) / 1000)
-        ends_at = self._ends_at - spare_s
-        if self._parts and engine == "ortools":
-            self._search(["OR-Tools"], ends_at)
-        elif self._parts and engine == "pyvrp":
-            self._search(["PyVRP"], ends_at)
-        elif self._parts:
-            # With fewer parts than cores a second search keeps the other core busy.
-            spare = len(self._parts) < cores() and not self._small()
-            self._search(["PyVRP", "PyVRP"] if spare else ["PyVRP"], ends_at - (1 - FIRST_SHARE) * self._time_limit_s)
-            self._search(["OR-Tools", "PyVRP"] if spare else ["OR-Tools"], ends_at)
+        if self._parts:
+            self._search(self._ends_at - spare_s, _still_allowed(self._index, start))
         for part in self._parts:
-            part.fill_if_empty(self._ends_at)
+            part.finish(self._ends_at)
         self._tell(1.0)
         routes: dict[int, Route] = {}
         for part in self._parts:
@@ -123,109 +130,99 @@ class _Run:
             routes |= routes_of(self._index, visits_of(part.routes))
         return assemble(self._index, routes, [part.record() for part in self._parts], ends_at=self._ends_at)
 
-    def _small(self) -> bool:
-        return max(len(part.problem.stops) for part in self._parts) <= SMALL_STOPS
-
-    def _search(self, engines: Sequence[EngineName], ends_at: float) -> None:
-        """Let each engine search each part from the best routes so far."""
-        tasks: list[Task] = []
-        part_of: list[_Part] = []
+    def _search(self, ends_at: float, start: Visits) -> None:
         for part in self._parts:
-            for engine in engines:
-                stops = len(part.problem.stops)
-                self._searches += 1
-                part_of.append(part)
-                tasks.append(
-                    Task(
-                        len(tasks),
-                        part.problem,
-                        engine,
-                        weight=stops,
-                        seed=self._seed + self._searches,
-                        iterations=self._iterations or _patience(engine, stops),
-                        start=visits_of(part.routes) or None,
-                    )
-                )
+            part.begin({vehicle.id: start[vehicle.id] for vehicle in part.problem.vehicles if start.get(vehicle.id)})
+            self._tell_now_and_then()
+        alone = self._cores == 1 or max(part.stops for part in self._parts) <= SMALL_STOPS
+        if alone or self._time_limit_s < SHORTEST_BESIDE_S or not can_run_beside():
+            self._insert(ends_at)
+            with Here(self._found) as lane:
+                self._keep_busy(lane, 1, ends_at)
+            return
+        with Beside(self._cores, self._found) as lanes:
+            # Engines that need no start are at work while the others' is made.
+            self._give(lanes, [] if start else [part for part in self._parts if part.exact], self._cores, ends_at)
+            self._insert(ends_at)
+            self._keep_busy(lanes, self._cores, ends_at)
 
-        def found(number: int, visits: Visits) -> None:
-            part_of[number].offer(number, tasks[number].engine, visits, time.monotonic() - self._began_at)
+    def _insert(self, ends_at: float) -> None:
+        ends_at = min(self._began_at + INSERTION_S, ends_at)
+        for number, part in enumerate(self._parts):
+            now = time.monotonic()
+            part.insert(now + (ends_at - now) / (len(self._parts) - number))
             self._tell_now_and_then()
 
-        if self._small() or ends_at - time.monotonic() < SHORTEST_BESIDE_S or not can_run_beside():
-            run_here(tasks, ends_at=ends_at, on_found=found)
-        else:
-            lanes = share_out(tasks, cores())
-            run_beside(lanes, ends_at=ends_at, on_found=found, on_wait=self._tell_now_and_then)
-        # A little of the time that follows is for completing the routes.
-        settled_at = min(self._ends_at, time.monotonic() + 0.1 * self._time_limit_s)
-        for part in self._parts:
-            part.settle(settled_at)
+    def _keep_busy(self, lanes: Lanes, count: int, ends_at: float) -> None:
+        """Give tasks to lanes that are free, and take answers, until nothing is left to do or the time is over."""
+        while True:
+            self._give(lanes, self._parts, count, ends_at)
+            if not self._part_of or time.monotonic() > ends_at + 0.3:
+                return
+            for answer in lanes.answers(ends_at + 0.3):
+                self._part_of.pop(answer.number).answer(answer.number, answer.visits)
+            self._tell_now_and_then()
+
+    def _give(self, lanes: Lanes, found: Sequence[Part], count: int, ends_at: float) -> None:
+        stops = sum(part.stops for part in self._parts) or 1
+        while lanes.free:
+            for part in sorted(found, key=lambda part: (part.used_s + self._running_s(part)) / max(part.stops, 1)):
+                copies = count if len(self._parts) == 1 else min(count, 2 if part.stops > LARGE_SHARE * stops else 1)
+                budget_s = count * (ends_at - self._began_at) * part.stops / stops
+                self._number = getattr(self, "_number", 0) + 1
+                task = part.next_task(self._number, copies=copies, budget_s=budget_s, ends_at=ends_at)
+                if task is not None:
+                    self._part_of[task.number] = part
+                    lanes.give(task)
+                    break
+            else:
+                return
+
+    def _running_s(self, part: Part) -> float:
+        """A little for each task at work, so that parts take turns."""
+        return sum(0.1 * self._time_limit_s for other in self._part_of.values() if other is part)
+
+    def _found(self, number: int, visits: Visits) -> None:
+        self._part_of[number].found(number, visits)
+        self._tell_now_and_then()
 
     def _tell_now_and_then(self) -> None:
         if self._on_progress is not None and time.monotonic() >= self._tell_at:
-            self._tell_at = time.monotonic() + TELL_EVERY_S
             self._tell(min(1.0, (time.monotonic() - self._began_at) / self._time_limit_s))
+            # Looking at a large plan takes time from those who search.
+            self._tell_at = time.monotonic() + TELL_EVERY_S * (1 + len(self._index.problem.stops) / 500)
 
     def _tell(self, share: float) -> None:
         if self._on_progress is None:
             return
-        known = [best[1] for part in self._parts if (best := part.preview()) is not None]
-        self._on_progress(share, sum(known) / UNITS_PER_CENT if len(known) == len(self._parts) else None)
+        known = [best for part in self._parts if (best := part.preview()) is not None]
+        if len(known) == len(self._parts):
+            now = sum(best[0] for best in known), sum(best[1] for best in known)
+            self._told = now if self._told is None else min(now, self._told)
+        # What a plan costs that leaves out required stops says nothing before the end.
+        tells = self._told is not None and (self._told[0] == 0 or share == 1.0)
+        self._on_progress(share, self._told[1] / UNITS_PER_CENT if tells and self._told is not None else None)
 
 
-class _Part:
-    """One independent part with the best routes found for it."""
-
-    def __init__(self, number: int, problem: Problem) -> None:
-        self.number = number
-        self.problem = problem
-        self.index: Index = index_of(problem)
-        self.routes: dict[int, Route] = {}
-        self.best: Rank | None = None
-        self._offered: dict[int, tuple[EngineName, Visits, float]] = {}
-        self._found_by: list[EngineName] = []
-        self._found_after_s = 0.0
-
-    def offer(self, task: int, engine: EngineName, visits: Visits, after_s: float) -> None:
-        """Keep what a search found last, which is its best, until it is settled."""
-        self._offered[task] = (engine, visits, after_s)
-
-    def preview(self) -> Rank | None:
-        """How good the best routes are now, offers included."""
-        ranks = [rank(self.index, routes_of(self.index, visits)) for _, visits, _ in self._offered.values()]
-        return min([*ranks, self.best] if self.best is not None else ranks, default=None)
-
-    def settle(self, ends_at: float) -> None:
-        """Complete what was offered, and take it if it is better; in an order that timing does not change."""
-        for _, (engine, visits, after_s) in sorted(self._offered.items()):
-            self._take(engine, fill_in(self.index, routes_of(self.index, visits), ends_at=ends_at), after_s)
-        self._offered.clear()
-
-    def fill_if_empty(self, ends_at: float) -> None:
-        """Where no engine found anything, insert one stop after the other."""
-        if self.best is None:
-            self.routes = fill_in(self.index, {}, ends_at=ends_at)
-            self.best = rank(self.index, self.routes)
-
-    def _take(self, engine: EngineName, routes: dict[int, Route], after_s: float) -> None:
-        offered = rank(self.index, routes)
-        if self.best is None or offered < self.best:
-            self.routes, self.best, self._found_after_s = routes, offered, after_s
-            if engine not in self._found_by:
-                self._found_by.append(engine)
-
-    def record(self) -> Search:
-        """Who found the routes, and when."""
-        return Search(
-            tuple(vehicle.id for vehicle in self.problem.vehicles),
-            len(self.problem.stops),
-            ", improved by ".join(self._found_by) or "insertion",
-            round(self._found_after_s, 3),
-        )
-
-
-def _patience(engine: EngineName, stops: int) -> int:
-    return 1000 + 500 * stops if engine == "PyVRP" else 100 + 20 * stops
+def _still_allowed(index: Index, start: Solution | Visits | None) -> dict[int, list[Visit]]:
+    """What can be kept of earlier routes: vehicles and stops that still are, after what is locked now."""
+    if start is None:
+        return {}
+    visits = visits_of({route.vehicle_id: route for route in start.routes}) if isinstance(start, Solution) else start
+    kept: dict[int, list[Visit]] = {}
+    seen = {visit for vehicle in index.problem.vehicles for visit in vehicle.prefix if visit.kind is StepKind.EMPTYING}
+    for vehicle in index.problem.vehicles:
+        order = list(vehicle.prefix)
+        for visit in visits.get(vehicle.id, ()):
+            if visit.kind is StepKind.DISPOSAL:
+                if visit.id in index.sites and order and order[-1] != visit:
+                    order.append(visit)
+            elif visit not in seen and visit.id in index.stops and vehicle.id in index.allowed[visit.id]:
+                seen.add(visit)
+                order.append(visit)
+        if order:
+            kept[vehicle.id] = order
+    return kept
 
 
 __all__: Sequence[str] = ("Engine", "Progress", "solve")

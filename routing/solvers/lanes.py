@@ -1,4 +1,4 @@
-"""Engines at work side by side: each lane is a process of its own that runs its tasks one after another.
+"""Engines at work side by side: each lane is a process of its own that runs one task after another.
 
 Processes and not threads, because OR-Tools keeps Python's global lock for as long as it searches: a second thread, or
 the program around it, would stand still. A lane that does not end in time is ended; what it found until then counts.
@@ -11,12 +11,12 @@ import multiprocessing
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
-from typing import Any, Literal, cast
+from types import TracebackType
+from typing import Any, Literal, Protocol, Self, cast
 
 from routing.problem import Problem
 from routing.solvers import ortools, pyvrp
@@ -30,73 +30,156 @@ GRACE_S = 0.3
 """How long a lane may take to hand over its answer after its time is over."""
 
 Found = Callable[[int, Visits], None]
-"""Called with the number of the task and the visits that it found."""
+"""Called with the number of the task and the visits that it has found so far."""
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One engine on one problem. ``weight``: its share of the lane's time against the lane's other tasks."""
+    """One engine on one problem, until ``ends_at`` on the monotonic clock."""
 
     number: int
     problem: Problem
     engine: EngineName
-    weight: float
     seed: int
     iterations: int
+    ends_at: float
     start: Visits | None = None
 
 
-def share_out(tasks: Sequence[Task], lanes: int) -> list[list[Task]]:
-    """Spread tasks over lanes so that their weights are about equal (longest first); no lane is empty."""
-    shared: list[list[Task]] = [[] for _ in range(min(lanes, len(tasks)))]
-    for task in sorted(tasks, key=lambda task: -task.weight):
-        min(shared, key=lambda lane: sum(other.weight for other in lane)).append(task)
-    return shared
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of a task; ``visits`` is None where nothing was found."""
+
+    number: int
+    visits: Visits | None
 
 
-def run_here(tasks: Sequence[Task], *, ends_at: float, on_found: Found) -> None:
-    """Run tasks in this process, one after another, until ``ends_at`` on the monotonic clock."""
-    remaining = list(tasks)
-    while remaining:
-        task = remaining[0]
-        left_s = max(0.0, ends_at - time.monotonic())
-        visits = ENGINES[task.engine](
-            task.problem,
-            time_limit_s=left_s * task.weight / sum(other.weight for other in remaining),
-            seed=task.seed,
-            iterations=task.iterations,
-            start=task.start,
-            on_improved=lambda visits, number=task.number: on_found(number, visits),
-        )
-        if visits is not None:
-            on_found(task.number, visits)
-        del remaining[0]
+class Lanes(Protocol):
+    """Where tasks are run; a lane takes one at a time."""
+
+    @property
+    def free(self) -> bool:
+        """Whether a lane waits for a task."""
+        ...
+
+    def give(self, task: Task) -> None:
+        """Hand a task to a lane that is free."""
+        ...
+
+    def answers(self, until: float) -> list[Answer]:
+        """Wait for tasks to end, a moment at most, and not after ``until``."""
+        ...
 
 
-def run_beside(
-    lanes: Sequence[Sequence[Task]], *, ends_at: float, on_found: Found, on_wait: Callable[[], None]
-) -> None:
-    """Run each lane in a process of its own until all are done, or until shortly after ``ends_at``."""
-    with _started(lanes, ends_at) as receivers:
-        open_receivers = list(receivers)
-        while open_receivers:
-            left_s = ends_at + GRACE_S - time.monotonic()
-            if left_s <= 0:
-                return
-            for ready in wait(open_receivers, timeout=min(left_s, 0.2)):
-                assert isinstance(ready, Connection)
+class Here:
+    """A single lane in this process: each task is run when it is given."""
+
+    def __init__(self, on_found: Found) -> None:
+        self._on_found = on_found
+        self._answers: list[Answer] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+    @property
+    def free(self) -> bool:
+        """Always: a task is over when :meth:`give` returns."""
+        return not self._answers
+
+    def give(self, task: Task) -> None:
+        """Run the task."""
+        self._answers.append(_run(task, self._on_found))
+
+    def answers(self, until: float) -> list[Answer]:
+        """What was found; at once."""
+        del until
+        found, self._answers = self._answers, []
+        return found
+
+
+class Beside:
+    """Lanes in processes of their own."""
+
+    def __init__(self, count: int, on_found: Found) -> None:
+        self._on_found = on_found
+        self._processes: list[BaseProcess] = []
+        self._connections: list[Connection[Any, Any]] = []
+        self._task_of: dict[int, int] = {}
+        # A fork server has no threads of its own, unlike a web server or a worker that plans.
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload([__name__])
+        try:
+            for _ in range(count):
+                ours, theirs = context.Pipe(duplex=True)
+                process = context.Process(target=_lane, args=(theirs,), daemon=True)
+                self._connections.append(cast("Connection[Any, Any]", ours))
+                process.start()
+                self._processes.append(process)
+                theirs.close()
+        except BaseException:
+            self._close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _: type[BaseException] | None, __: BaseException | None, ___: TracebackType | None) -> None:
+        self._close()
+
+    @property
+    def free(self) -> bool:
+        """Whether a lane waits for a task."""
+        return len(self._task_of) < len(self._connections)
+
+    def give(self, task: Task) -> None:
+        """Hand a task to a lane that is free."""
+        lane = next(n for n in range(len(self._connections)) if n not in self._task_of)
+        self._task_of[lane] = task.number
+        try:
+            self._connections[lane].send(task)
+        except OSError:
+            log.exception("a lane of the solver is gone")
+
+    def answers(self, until: float) -> list[Answer]:
+        """Wait for tasks to end, a moment at most, and not after ``until``."""
+        working = [self._connections[lane] for lane in self._task_of]
+        found: list[Answer] = []
+        for ready in wait(working, timeout=min(0.1, max(0.0, until - time.monotonic()))):
+            assert isinstance(ready, Connection)
+            lane = self._connections.index(cast("Connection[Any, Any]", ready))
+            while lane in self._task_of:
                 try:
                     message = ready.recv()
-                except EOFError:
-                    open_receivers.remove(ready)
-                    continue
+                except (EOFError, OSError):
+                    log.exception("a lane of the solver died")
+                    found.append(Answer(self._task_of.pop(lane), None))
+                    self._connections.pop(lane).close()
+                    self._task_of = {n - (n > lane): task for n, task in self._task_of.items()}
+                    break
                 if isinstance(message, str):
                     log.error("a solver failed: %s", message)
+                    found.append(Answer(self._task_of.pop(lane), None))
+                elif isinstance(message, Answer):
+                    self._task_of.pop(lane)
+                    found.append(message)
                 else:
-                    on_found(*message)
-            on_wait()
+                    self._on_found(*message)
+                if not ready.poll():
+                    break
+        return found
+
+    def _close(self) -> None:
+        for process in self._processes:
+            process.kill()
+        for process in self._processes:
+            process.join()
+            process.close()
+        for connection in self._connections:
+            connection.close()
 
 
 def can_run_beside() -> bool:
@@ -109,38 +192,34 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-@contextmanager
-def _started(lanes: Sequence[Sequence[Task]], ends_at: float) -> Iterator[list[Connection[Any, Any]]]:
-    # A fork server has no threads of its own, unlike a web server or a worker that plans.
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
-    processes: list[BaseProcess] = []
-    receivers: list[Connection[Any, Any]] = []
-    try:
-        for lane in lanes:
-            receiver, sender = context.Pipe(duplex=False)
-            receivers.append(cast("Connection[Any, Any]", receiver))
-            process = context.Process(target=_lane, args=(sender, list(lane), ends_at), daemon=True)
-            process.start()
-            processes.append(process)
-            sender.close()
-        yield receivers
-    finally:
-        for process in processes:
-            process.kill()
-        for process in processes:
-            process.join()
-            process.close()
-        for receiver in receivers:
-            receiver.close()
+def _run(task: Task, on_found: Found) -> Answer:
+    visits = ENGINES[task.engine](
+        task.problem,
+        time_limit_s=max(0.0, task.ends_at - time.monotonic()),
+        seed=task.seed,
+        iterations=task.iterations,
+        start=task.start,
+        on_improved=lambda visits: on_found(task.number, visits),
+    )
+    return Answer(task.number, visits)
 
 
-def _lane(sender: Connection, tasks: list[Task], ends_at: float) -> None:
+def _lane(connection: Connection) -> None:
     # Ctrl-C reaches the whole process group; the process that waits for us decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    try:
-        run_here(tasks, ends_at=ends_at, on_found=lambda number, visits: sender.send((number, dict(visits))))
-    except Exception as error:
-        sender.send(f"{type(error).__name__}: {error}")
-    finally:
-        sender.close()
+    while True:
+        try:
+            task = cast("Task", connection.recv())
+        except (EOFError, OSError):
+            return
+        try:
+            answer = _run(task, lambda number, visits: connection.send((number, _plain(visits))))
+            connection.send(Answer(answer.number, None if answer.visits is None else _plain(answer.visits)))
+        except OSError:
+            return
+        except Exception as error:
+            connection.send(f"{type(error).__name__}: {error}")
+
+
+def _plain(visits: Visits) -> Mapping[int, list[Any]]:
+    return {vehicle_id: list(order) for vehicle_id, order in visits.items()}

@@ -33,6 +33,9 @@ from routing.solvers.visits import Improved, Visits
 TRY_ALL_SHARE = 0.25
 """Share of the time, and of the iterations, in which a plan with all required stops must be found."""
 
+TELL_EVERY_S = 0.2
+"""How often a better plan is told at most."""
+
 
 def search(
     problem: Problem,
@@ -68,32 +71,61 @@ def search(
     return start if result is None else result
 
 
+def first_plan(problem: Problem, *, seed: int) -> Visits | None:
+    """A plan by PyVRP's local search alone: in well under a second for a thousand stops; None if it keeps no rule."""
+    for all_required in (True, False):
+        model = PyvrpModel(index_of(problem), all_required=all_required)
+        if not model.clients:
+            return None
+        solution = _Search(model, seed).initial(None)
+        if solution.is_feasible():
+            return model.visits(solution)
+        if all(stop.prize is not None for stop in problem.stops):
+            return None
+    return None
+
+
 def _run(
     model: PyvrpModel, stop: _Stop, seed: int, start: Visits | None, on_improved: Improved | None
 ) -> Visits | None:
-    data = model.data
-    callbacks = _Callbacks(stop, lambda best: on_improved(model.visits(best)) if on_improved else None)
-    random = pyvrp.RandomNumberGenerator(seed=seed)
-    neighbours = compute_neighbours(data, NeighbourhoodParams())
-    local_search = LocalSearch(data, random, neighbours, PerturbationManager(PerturbationParams()))
-    for operator in OPERATORS:
-        if operator.supports(data):
-            local_search.add_operator(operator(data))
-    penalties = PenaltyManager(model.penalties(), PenaltyParams())
-    if start or model.anchored:
-        initial = model.solution(start or {})
-    else:
-        made_up = pyvrp.Solution.make_random(data, random)
-        initial = local_search(made_up, penalties.max_cost_evaluator(), exhaustive=True)
-        if initial.is_feasible():
-            callbacks.on_best(initial)
-    stop.feasible = initial.is_feasible()
+    def told(best: pyvrp.Solution) -> None:
+        if on_improved is not None and stop.may_tell():
+            on_improved(model.visits(best))
+
+    callbacks = _Callbacks(stop, told)
+    search = _Search(model, seed)
+    initial = search.initial(start)
+    if initial.is_feasible():
+        callbacks.on_best(initial)
     parameters = IteratedLocalSearchParams(callbacks=callbacks)
-    algorithm = IteratedLocalSearch(data, penalties, local_search, initial, parameters)
+    algorithm = IteratedLocalSearch(model.data, search.penalties, search.local_search, initial, parameters)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", PenaltyBoundWarning)
         result = algorithm.run(stop, collect_stats=False)
     return model.visits(result.best) if result.best.is_feasible() else None
+
+
+class _Search:
+    """PyVRP's local search with its operators, as in :func:`pyvrp.solve`."""
+
+    def __init__(self, model: PyvrpModel, seed: int) -> None:
+        self._model = model
+        self._random = pyvrp.RandomNumberGenerator(seed=seed)
+        neighbours = compute_neighbours(model.data, NeighbourhoodParams())
+        perturbation = PerturbationManager(PerturbationParams())
+        self.local_search = LocalSearch(model.data, self._random, neighbours, perturbation)
+        for operator in OPERATORS:
+            if operator.supports(model.data):
+                self.local_search.add_operator(operator(model.data))
+        self.penalties = PenaltyManager(model.penalties(), PenaltyParams())
+
+    def initial(self, start: Visits | None) -> pyvrp.Solution:
+        """The start as it is; without one a random plan, improved."""
+        if start:
+            return self._model.solution(start)
+        data = self._model.data
+        made_up = self._model.solution({}) if self._model.anchored else pyvrp.Solution.make_random(data, self._random)
+        return self.local_search(made_up, self.penalties.max_cost_evaluator(), exhaustive=True)
 
 
 class _Stop:
@@ -111,7 +143,15 @@ class _Stop:
         self._tries = iterations if tries is None else tries
         self._best = float("inf")
         self._since_best = 0
+        self._told_at = float("-inf")
         self.feasible = False
+
+    def may_tell(self) -> bool:
+        """Whether the last better plan was told long enough ago: telling takes time from the search."""
+        if time.monotonic() - self._told_at < TELL_EVERY_S:
+            return False
+        self._told_at = time.monotonic()
+        return True
 
     def __call__(self, best_cost: float) -> bool:
         if best_cost < self._best:

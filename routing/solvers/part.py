@@ -1,0 +1,229 @@
+"""One independent part of a problem: the best routes found for it, and what to search next."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from random import Random
+from typing import Literal
+
+from routing.problem import Problem
+from routing.solution import Route, Search
+from routing.solvers.assemble import Rank, rank, routes_of
+from routing.solvers.groups import Group, group
+from routing.solvers.index import Index, index_of
+from routing.solvers.insertion import fill_in
+from routing.solvers.lanes import EngineName, Task
+from routing.solvers.pyvrp import first_plan
+from routing.solvers.pyvrp_model import expresses
+from routing.solvers.visits import Visits, visits_of
+
+Engines = Literal["best", "ortools", "pyvrp"]
+
+SMALL_STOPS = 12
+"""Up to so many stops one search finds the best there is."""
+
+GROUPED_STOPS = 100
+"""From so many stops on groups of routes are searched on their own."""
+
+GROUP_STOPS = (80, 250)
+"""Stops of a group: a half of the part, but not fewer and not more than these."""
+
+WHOLE_SHARE = 0.35
+"""Share of a part's time for searching it as a whole, where it is searched in groups later."""
+
+QUICK_STOPS = 1500
+"""Up to so many stops PyVRP has a first plan at once."""
+
+ORTOOLS_EVERY = 3
+"""Where PyVRP cannot express everything, every so many searches are OR-Tools'."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    engine: EngineName
+    group: Group | None
+    base: Mapping[int, Route]
+    began_at: float
+
+
+class Part:
+    """The best so far. Tasks are taken from :meth:`next_task` and their answers brought to :meth:`answer`."""
+
+    def __init__(self, problem: Problem, engines: Engines, seed: int, iterations: int | None, began_at: float) -> None:
+        self.problem = problem
+        self.index: Index = index_of(problem)
+        self.stops = len(problem.stops)
+        self.routes: dict[int, Route] = {}
+        self.best: Rank | None = None
+        self.used_s = 0.0
+        """Seconds of lanes that its tasks took so far."""
+        self.exact = engines == "pyvrp" or (engines == "best" and expresses(self.index))
+        self._engines = engines
+        self._random = Random(seed)
+        self._seed = seed
+        self._iterations = iterations
+        self._began_at = began_at
+        self._jobs: dict[int, _Job] = {}
+        self._offers: dict[int, Visits] = {}
+        self._given = self._whole = self._failed = 0
+        self._found_by: list[str] = []
+        self._found_after_s = 0.0
+
+    def begin(self, start: Visits | None) -> None:
+        """Begin with ``start``, or else with a quick plan by PyVRP."""
+        if start:
+            self._take("insertion", routes_of(self.index, start))
+        elif self._engines != "ortools" and self.stops <= QUICK_STOPS:
+            visits = first_plan(self.problem, seed=self._seed)
+            if visits is not None:
+                self._take("PyVRP", routes_of(self.index, visits))
+
+    def insert(self, ends_at: float) -> None:
+        """Insert the stops that are left out, one after another."""
+        if self.best is None or self.best[0] or not self.exact:
+            self._take("insertion", fill_in(self.index, self.routes, ends_at=ends_at))
+
+    def next_task(self, number: int, *, copies: int, budget_s: float, ends_at: float) -> Task | None:
+        """What a free lane should do for this part; None when nothing is left to do, or not now.
+
+        Parameters
+        ----------
+        number
+            The task's.
+        copies
+            How many lanes begin with the part as a whole.
+        budget_s
+            Seconds of a lane that the part is worth.
+        ends_at
+            When all is over on the monotonic clock.
+        """
+        now = time.monotonic()
+        left_s = ends_at - now
+        if left_s <= 0 or not self.stops:
+            return None
+        grouped = self.stops >= GROUPED_STOPS
+        first = self._whole < copies
+        engine, chosen = self._engine(first=first), None
+        slice_s = budget_s / copies * (WHOLE_SHARE if grouped else 1 - 0.5 * (not self.exact))
+        if not first:
+            if any(job.group is None for job in self._jobs.values()) and (grouped or self._jobs_by(engine)):
+                return None
+            if self._failed >= self._most_failures():
+                return None
+            if grouped:
+                size = max(GROUP_STOPS[0], min(GROUP_STOPS[1], self.stops // 2))
+                busy = frozenset[int]().union(*(job.group.vehicle_ids for job in self._jobs.values() if job.group))
+                chosen = group(self.index, self.routes, self._random, size=size, busy=busy)
+                if chosen is None and (self._jobs or not self.routes):
+                    return None
+            slice_s = budget_s * 0.25 if chosen is None else max(1.0, 0.03 * len(chosen.stop_ids))
+        if chosen is None:
+            self._whole += 1
+        self._given += 1
+        problem = self.problem if chosen is None else chosen.problem
+        start = visits_of(self.routes)
+        if chosen is not None:
+            start = {vehicle_id: visits for vehicle_id, visits in start.items() if vehicle_id in chosen.vehicle_ids}
+        elif first and self.exact:
+            start = {}
+        self._jobs[number] = _Job(engine, chosen, self.routes, now)
+        return Task(
+            number,
+            problem,
+            engine,
+            seed=self._seed + self._given,
+            iterations=self._iterations or _patience(engine, len(problem.stops), grouped=chosen is not None),
+            ends_at=min(ends_at, now + slice_s),
+            start=start or None,
+        )
+
+    def found(self, number: int, visits: Visits) -> None:
+        """What a task has found so far."""
+        self._offers[number] = visits
+
+    def answer(self, number: int, visits: Visits | None) -> None:
+        """What a task found at last; its time is booked."""
+        job = self._jobs.pop(number)
+        self.used_s += time.monotonic() - job.began_at
+        offered = self._offers.pop(number, None)
+        visits = visits if visits is not None else offered
+        if visits is None or not self._merge(job, visits):
+            self._failed += 1
+        else:
+            self._failed = 0
+
+    def finish(self, ends_at: float) -> None:
+        """Take what unfinished tasks offered, and see to it that there is an answer."""
+        for number, visits in sorted(self._offers.items()):
+            if number in self._jobs:
+                self._merge(self._jobs[number], visits)
+        self._offers.clear()
+        self._jobs.clear()
+        self.insert(ends_at)
+
+    def preview(self) -> Rank | None:
+        """How good the best routes are now, with what the tasks at work have found."""
+        ranks = [] if self.best is None else [self.best]
+        for number, visits in self._offers.items():
+            if number in self._jobs:
+                ranks.append(rank(self.index, self._merged(self._jobs[number], visits)))
+        return min(ranks, default=None)
+
+    def record(self) -> Search:
+        """Who found the routes, and when."""
+        engines = [name for name in self._found_by if name != "insertion"]
+        return Search(
+            tuple(vehicle.id for vehicle in self.problem.vehicles),
+            self.stops,
+            ", improved by ".join(engines) or "insertion",
+            round(self._found_after_s, 3),
+        )
+
+    def _engine(self, *, first: bool) -> EngineName:
+        if self._engines == "ortools":
+            return "OR-Tools"
+        if self._engines == "pyvrp" or self.exact or first:
+            return "PyVRP"
+        return "OR-Tools" if self._given % ORTOOLS_EVERY == 1 else "PyVRP"
+
+    def _jobs_by(self, engine: EngineName) -> bool:
+        return any(job.engine == engine and engine == "OR-Tools" for job in self._jobs.values())
+
+    def _most_failures(self) -> int:
+        if self.stops <= SMALL_STOPS:
+            return 1
+        return 2 if self.stops < GROUPED_STOPS else 4 + 2 * len(self.routes)
+
+    def _merge(self, job: _Job, visits: Visits) -> bool:
+        return self._take(job.engine, self._merged(job, visits))
+
+    def _merged(self, job: _Job, visits: Visits) -> dict[int, Route]:
+        """All routes with what a task found; the others as they are now, or else as they were when it began."""
+        if job.group is None:
+            return self._completed(routes_of(self.index, visits))
+        ours = job.group.vehicle_ids
+        same = all(self.routes.get(vehicle_id) is job.base.get(vehicle_id) for vehicle_id in ours)
+        kept = {v: route for v, route in (self.routes if same else job.base).items() if v not in ours}
+        return self._completed(kept | routes_of(self.index, {v: order for v, order in visits.items() if v in ours}))
+
+    def _completed(self, routes: dict[int, Route]) -> dict[int, Route]:
+        if self.exact and self.best is not None:
+            return routes
+        return fill_in(self.index, routes, ends_at=time.monotonic() + 0.3)
+
+    def _take(self, name: str, routes: dict[int, Route]) -> bool:
+        offered = rank(self.index, routes)
+        if self.best is not None and offered >= self.best:
+            return False
+        self.routes, self.best, self._found_after_s = routes, offered, time.monotonic() - self._began_at
+        if name not in self._found_by:
+            self._found_by.append(name)
+        return True
+
+
+def _patience(engine: EngineName, stops: int, *, grouped: bool) -> int:
+    if engine == "OR-Tools":
+        return 100 + 20 * stops
+    return 1000 + (30 if grouped else 500) * stops
