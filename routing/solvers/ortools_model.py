@@ -166,8 +166,9 @@ class OrtoolsModel:
                     dimension.SetSoftSpanUpperBoundForVehicle(bound, number)
             if waits:
                 dimension.SetSlackCostCoefficientForVehicle(self.scale.scaled(units_per_second(vehicle)), number)
-                self.routing.AddVariableMinimizedByFinalizer(dimension.CumulVar(self.routing.End(number)))
-                self.routing.AddVariableMaximizedByFinalizer(dimension.CumulVar(self.routing.Start(number)))
+                if not any(timed):
+                    self.routing.AddVariableMinimizedByFinalizer(dimension.CumulVar(self.routing.End(number)))
+                    self.routing.AddVariableMaximizedByFinalizer(dimension.CumulVar(self.routing.Start(number)))
             self._add_breaks(dimension, number, vehicle)
         for node, place in enumerate((*self.stops, *self.copies_of)):
             locked = node < self.first_copy and self.stops[node].id in self.index.locked
@@ -190,11 +191,14 @@ class OrtoolsModel:
             for (_, closes), (opens, _) in pairwise(each.time_windows):
                 if opens > closes + 1:
                     solver.Add(solver.NotMemberCt(interval.StartExpr(), closes + 1, opens - 1))
-            solver.Add(interval.StartExpr() >= dimension.CumulVar(self.routing.Start(number)))
-            solver.Add(interval.EndExpr() <= dimension.CumulVar(self.routing.End(number)))
             if intervals:
                 solver.Add(interval.StartExpr() >= intervals[-1].EndExpr())
             intervals.append(interval)
+        # Breaks before departure or after the return are none. Saying so exactly makes OR-Tools try out times one by one.
+        start = dimension.CumulVar(self.routing.Start(number))
+        start.SetMax(max(vehicle.starts_s, timed[0].time_windows[0][0]))
+        end = dimension.CumulVar(self.routing.End(number))
+        end.SetMin(min(end.Max(), timed[-1].time_windows[0][0] + timed[-1].duration_s))
         visited_s = [x.service_s for x in (*self.stops, *self.copies_of)] + [0] * (
             self.routing.Size() - self.first_start
         )
