@@ -35,6 +35,9 @@ Engine = Literal["best", "ortools", "pyvrp"]
 Progress = Callable[[float, float | None], None]
 """Called with the share of the time that has passed (0..1) and the best cost so far in cents (None: nothing yet)."""
 
+LAST_S = 1.0
+"""How long putting the routes together may take when the search is ended early."""
+
 SHORTEST_BESIDE_S = 1.5
 """Below this time limit starting processes is not worth it."""
 
@@ -46,6 +49,10 @@ INSERTION_S = 1.5
 
 LARGE_SHARE = 0.6
 """A part with more than this share of all stops is begun in two lanes."""
+
+
+class Enough(Exception):
+    """Raised by ``on_progress``: the search ends now, and :func:`solve` returns the best that it has so far."""
 
 
 def solve(  # noqa: PLR0913 - each is a wish of its own
@@ -79,7 +86,8 @@ def solve(  # noqa: PLR0913 - each is a wish of its own
     start
         Routes to start from, such as those of an earlier solution; what of them is no longer allowed is left out.
     on_progress
-        Called a few times a second; an exception that it raises ends the search and passes through.
+        Called a few times a second; an exception that it raises ends the search and passes through, except
+        :class:`Enough`.
 
     Raises
     ------
@@ -119,8 +127,12 @@ class _Run:
             self._parts.append(Part(part, engine, seed, iterations, self._began_at))
         # What is left at the end is for tidying and for the reasons.
         spare_s = min(0.25 * self._time_limit_s, 0.1 + len(self._index.problem.stops) / 1000)
-        if self._parts:
-            self._search(self._ends_at - spare_s, _still_allowed(self._index, start))
+        try:
+            if self._parts:
+                self._search(self._ends_at - spare_s, _still_allowed(self._index, start))
+        except Enough:
+            self._on_progress = None
+            self._ends_at = min(self._ends_at, time.monotonic() + LAST_S)
         for part in self._parts:
             part.finish(self._ends_at)
         self._tell(1.0)
@@ -225,4 +237,4 @@ def _still_allowed(index: Index, start: Solution | Visits | None) -> dict[int, l
     return kept
 
 
-__all__: Sequence[str] = ("Engine", "Progress", "solve")
+__all__: Sequence[str] = ("Engine", "Enough", "Progress", "solve")
