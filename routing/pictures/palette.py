@@ -1,9 +1,9 @@
 """Colours of trucks that also colour-blind people tell apart, for a light and for a dark ground.
 
 Fourteen for each ground, chosen by exchanging colours of a grid of sRGB until the smallest difference of a pair grew
-no more: Euclidean in Oklab, as seen with normal sight and by the model of Machado, Oliveira and Fernandes (2009) without the
-red, the green or the blue cones. All stand out from their ground by a contrast of 3:1 at least (WCAG 2.2, 1.4.11). A test
-computes both again. Where there are more trucks than colours, the shape of the marks tells them apart.
+no more: Euclidean in Oklab, as seen with normal sight and, by the model of Machado, Oliveira and Fernandes (2009),
+without the red, the green or the blue cones. All stand out from their ground by a contrast of 3:1 at least (WCAG 2.2,
+1.4.11). A test computes both again. Where there are more trucks than colours, the shape of the marks tells them apart.
 """
 
 from __future__ import annotations
