@@ -32,8 +32,8 @@ ARROW_EVERY = 80.0
 DEEPEST_ARROWS = 8
 """Zoom level from which on there are no more arrowheads."""
 
-SPOT_SIZE = 26.0
-"""Of the sign of a depot or disposal site, in the picture's units."""
+SPOT_SIZE, NAME_HEIGHT, NAME_DIGIT = 26.0, 16.0, 7.5
+"""Of the sign of a depot or disposal site, of its name below, and of a character of that, in the picture's units."""
 
 SAME_PLACE_M = 12.0
 """Consecutive stops this close to one another share one mark: the containers of a site."""
@@ -241,7 +241,7 @@ class _Builder:
         sizes = [(badge_width(label), BADGE_HEIGHT) for group in labels for label in group]
         found = levels(
             np.array([*((spot.x, spot.y) for spot in spots), *marked]).reshape(-1, 2),
-            np.array([*[(SPOT_SIZE, SPOT_SIZE)] * len(spots), *sizes]).reshape(-1, 2),
+            np.array([*map(_spot_size, spots), *sizes]).reshape(-1, 2),
             by_tens([len(group) for group in groups], first=len(spots)),
             fixed=len(spots),
         )[len(spots) :]
@@ -330,6 +330,13 @@ class _Builder:
             ),
             *(Spot(*self.at(location), "depot", "") for location in depots),
         )
+
+
+def _spot_size(spot: Spot) -> tuple[float, float]:
+    """Room for a sign with its name below it, and as much above."""
+    if not spot.name:
+        return SPOT_SIZE, SPOT_SIZE
+    return max(SPOT_SIZE, NAME_DIGIT * len(spot.name)), SPOT_SIZE + 2 * NAME_HEIGHT
 
 
 def _runs(legs: Sequence[Leg]) -> Iterable[Line]:

@@ -1,0 +1,106 @@
+"""What happened on the road so far, from JSON; described in ``docs/replanning.md``."""
+
+from __future__ import annotations
+
+from domain.errors import InvalidInput
+from domain.plans import StepKind
+from routing.problem import Problem, Stop
+from routing.replanning.situation import ChangedWay, DoneVisit, Situation, TruckState
+from routing.wire.fields import Fields
+from routing.wire.jobs import job
+from routing.wire.matrices import matrices
+from routing.wire.places import Locations
+from routing.wire.values import a_text, a_truth, amounts, each, identifier, made, seconds, take, whole
+
+SITUATION = Fields(("now",), ("vehicles", "jobs", "dropped_jobs", "ways", "matrices"))
+TRUCK = Fields(("id",), ("done", "location_index", "available_from", "load", "driven", "broken_down", "locked"))
+DONE = Fields(("type", "id"), ("departure", "pickup"))
+WAY = Fields(("from_index", "to_index"), ("distance", "duration", "profile"))
+
+_KINDS = {"job": StepKind.EMPTYING, "disposal": StepKind.DISPOSAL, "break": StepKind.BREAK}
+
+
+def read_situation(value: object, problem: Problem) -> Situation:
+    """Build a situation from parsed JSON.
+
+    Raises
+    ------
+    InvalidInput
+        When it is no situation; the JSON path is named.
+    """
+    root = take(value, "", SITUATION)
+    given = matrices(root["matrices"]) if "matrices" in root else None
+    size = problem.size if given is None else next(iter(given.values())).size
+    locations = Locations(size)
+
+    def extra(entry: object, path: str) -> Stop:
+        return job(entry, path, locations)
+
+    return made(
+        "the situation",
+        lambda: Situation(
+            now_s=seconds(root["now"], "now"),
+            trucks=each(root.get("vehicles", []), "vehicles", lambda one, path: _truck(one, path, size)),
+            extra_stops=each(root.get("jobs", []), "jobs", extra),
+            dropped_stops=frozenset(each(root.get("dropped_jobs", []), "dropped_jobs", identifier)),
+            changed_ways=each(root.get("ways", []), "ways", lambda one, path: _way(one, path, size)),
+            matrices=given,
+        ),
+    )
+
+
+def _truck(value: object, path: str, size: int) -> TruckState:
+    found = take(value, path, TRUCK)
+    done = found.get("done")
+    return made(
+        path,
+        lambda: TruckState(
+            vehicle_id=identifier(found["id"], f"{path}.id"),
+            done=None if done is None else each(done, f"{path}.done", _done),
+            location=_row(found["location_index"], f"{path}.location_index", size)
+            if "location_index" in found
+            else None,
+            free_s=seconds(found["available_from"], f"{path}.available_from") if "available_from" in found else None,
+            load=amounts(found["load"], f"{path}.load") if "load" in found else None,
+            driven_s=seconds(found["driven"], f"{path}.driven") if "driven" in found else None,
+            broken_down=a_truth(found.get("broken_down", False), f"{path}.broken_down"),
+            locked=whole(found.get("locked", 0), f"{path}.locked"),
+        ),
+    )
+
+
+def _done(value: object, path: str) -> DoneVisit:
+    found = take(value, path, DONE)
+    kind = _KINDS.get(str(found["type"]))
+    if kind is None:
+        raise InvalidInput("is no kind of visit", where=f"{path}.type", remedy=f"choose from {', '.join(_KINDS)}")
+    return made(
+        path,
+        lambda: DoneVisit(
+            kind,
+            identifier(found["id"], f"{path}.id"),
+            seconds(found["departure"], f"{path}.departure") if "departure" in found else None,
+            amounts(found["pickup"], f"{path}.pickup") if "pickup" in found else None,
+        ),
+    )
+
+
+def _way(value: object, path: str, size: int) -> ChangedWay:
+    found = take(value, path, WAY)
+    return made(
+        path,
+        lambda: ChangedWay(
+            _row(found["from_index"], f"{path}.from_index", size),
+            _row(found["to_index"], f"{path}.to_index", size),
+            whole(found["distance"], f"{path}.distance") if "distance" in found else None,
+            seconds(found["duration"], f"{path}.duration") if "duration" in found else None,
+            a_text(found["profile"], f"{path}.profile") if "profile" in found else None,
+        ),
+    )
+
+
+def _row(value: object, path: str, size: int) -> int:
+    row = whole(value, path)
+    if row >= size:
+        raise InvalidInput(f"{row} is outside the matrices", where=path, remedy=f"they know 0 to {size - 1}")
+    return row
