@@ -106,6 +106,8 @@ def run_here(engine: str, instance: Instance, limits: Limits) -> Run:
         tours, remark = module.run(instance, limits.seconds, limits.cores, limits.seed)
     except Cannot as cannot:
         return Run(problem=f"cannot: {cannot}")
+    except ModuleNotFoundError as missing:
+        return Run(problem=f"{missing.name} is not installed")
     return Run(tours, remark, seconds=round(time.monotonic() - began_at, 2))
 
 

@@ -3,12 +3,13 @@
 Given the patterns the days are independent. The search starts from a pattern for each customer that keeps the days even
 and near, and then moves one customer, or exchanges two, to other patterns: those first whose removal from and cheapest
 insertion into the present tours promise most. The days concerned are solved by the engine; what is better is kept, and
-now and then what is a little worse (threshold accepting). Days already solved are remembered. At the end every day is
+now and then what is a little worse (simulated annealing). Days already solved are remembered. At the end every day is
 solved once more, with more time.
 """
 
 from __future__ import annotations
 
+import math
 import multiprocessing
 import random
 import time
@@ -31,16 +32,21 @@ FINAL_SHARE = 0.15
 DAY_S = 0.25
 """How long a day may take during the search."""
 
+HOTTEST = 0.01
+"""How much worse, as a share of the cost, is accepted with a probability of 1/e at the beginning (at the end: none)."""
+
+PATIENCE = 60
+"""Moves without a better best after which the search goes back to it."""
+
 
 def search_side_by_side(instance: Instance, seconds: float, cores: int, seed: int, solve_day: SolveDay) -> list[Tour]:
     """One search a core, from different seeds; the best counts."""
     ends_at = time.monotonic() + seconds
-    if cores == 1:
-        return search(instance, ends_at, seed, solve_day)
     context = multiprocessing.get_context("fork")
     pairs = [context.Pipe(duplex=False) for _ in range(cores)]
+    # Daemons, which may start no processes of their own: a day is too small for that.
     workers = [
-        context.Process(target=_work, args=(sender, instance, ends_at, 100 * seed + number, solve_day))
+        context.Process(target=_work, args=(sender, instance, ends_at, 100 * seed + number, solve_day), daemon=True)
         for number, (_, sender) in enumerate(pairs)
     ]
     for worker in workers:
@@ -70,29 +76,22 @@ def search(instance: Instance, ends_at: float, seed: int, solve_day: SolveDay) -
     now = _first(instance, chance)
     value = plan.value(now)
     best, best_value = dict(now), value
-    tabu: dict[int, int] = {}
-    turn = 0
-    while time.monotonic() < settles_at:
-        turn += 1
+    stale = 0
+    while time.monotonic() < settles_at and any(len(each.patterns) > 1 for each in instance.customers):
         left = (settles_at - time.monotonic()) / (settles_at - began_at)
-        moves = [move for move in _moves(plan, now, customers) if all(tabu.get(n, 0) < turn for n in move.days)]
-        if not moves:
-            tabu.clear()
-            if len(instance.customers) < 2 or all(len(each.patterns) < 2 for each in instance.customers):
-                break
-            continue
-        moves.sort(key=lambda move: move.promise + chance.random() * 0.02 * value / instance.days * left)
-        move = moves[min(int(chance.expovariate(0.7)), len(moves) - 1)]
-        tried = now | move.days
+        moves = sorted(_moves(plan, now, customers), key=lambda move: move.promise)
+        # Half of the choices fall on the most promising eighth.
+        rank = int(chance.expovariate(5.5 / len(moves)))
+        tried = now | moves[min(rank, len(moves) - 1)].days
         tried_value = plan.value(tried)
-        for node in move.days:
-            tabu[node] = turn + chance.randint(2, 4 + len(customers) // 4)
-        if tried_value < value + 0.01 * left * best_value * chance.random():
+        warmth = max(0.3, HOTTEST * left * best_value)
+        stale += 1
+        if chance.random() < math.exp(min(0.0, (value - tried_value) / warmth)):
             now, value = tried, tried_value
-            if value < best_value:
-                best, best_value = dict(now), value
-        elif turn % 40 == 0:
-            now, value = dict(best), best_value
+        if value < best_value:
+            best, best_value, stale = dict(now), value, 0
+        elif stale > PATIENCE:
+            now, value, stale = dict(best), best_value, 0
     return plan.settle(best, ends_at)
 
 

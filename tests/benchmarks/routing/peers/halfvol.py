@@ -16,7 +16,7 @@ class Rejected(Exception):
     """Halfvol's own checker found violations in Halfvol's solution."""
 
 
-DAY_PATIENCE = 200
+DAY_PATIENCE = 100
 """Iterations without improvement after which a single day of a periodic instance is taken as solved."""
 
 

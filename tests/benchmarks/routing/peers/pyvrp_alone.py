@@ -20,7 +20,7 @@ from tests.benchmarks.routing.periodic import search_side_by_side
 
 FORBIDDEN = 10**8
 
-DAY_PATIENCE = 200
+DAY_PATIENCE = 100
 """As Halfvol has for a single day of a periodic instance."""
 
 
