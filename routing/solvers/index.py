@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from domain.containers import Fraction
@@ -10,6 +10,7 @@ from domain.plans import StepKind
 from routing.problem import DisposalSite, Problem, Stop, TimeWindow, Vehicle
 from routing.solution import UnassignedReason
 from routing.solvers.rig import Rig, bits, rigs_of
+from routing.solvers.timing import Place, timing
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,9 +42,10 @@ def index_of(problem: Problem) -> Index:
         for visit in vehicle.prefix
         if visit.kind is StepKind.EMPTYING
     }
-    alike: dict[Vehicle, list[int]] = {}
+    alike: dict[tuple[Vehicle, bool], list[int]] = {}
     for vehicle in problem.vehicles:
-        alike.setdefault(_kind(vehicle), []).append(vehicle.id)
+        works = timing(vehicle, [Place(0, 0, ())]) is not None
+        alike.setdefault((_kind(vehicle), works), []).append(vehicle.id)
     allowed: dict[int, frozenset[int]] = {}
     hopeless: dict[int, UnassignedReason] = {}
     for stop in problem.stops:
@@ -87,17 +89,20 @@ _ORDER = (
 
 
 def _who_may_come(
-    problem: Problem, stop: Stop, alike: Mapping[Vehicle, Sequence[int]], locked: int | None
+    problem: Problem, stop: Stop, alike: Mapping[tuple[Vehicle, bool], Sequence[int]], locked: int | None
 ) -> tuple[frozenset[int], UnassignedReason]:
     """The vehicles that could serve a stop alone, and the rule that the most suitable one got furthest against."""
     furthest = 0
     may_come: set[int] = set()
-    for vehicle, ids in alike.items():
+    for (vehicle, works), ids in alike.items():
         named = [each for each in ids if stop.allowed_vehicles is None or each in stop.allowed_vehicles]
         named = [each for each in named if locked is None or each == locked]
         obstacle = _obstacle(problem, vehicle, stop)
         if not named and obstacle is not UnassignedReason.NO_VEHICLE:
             obstacle = UnassignedReason.SKILL
+        if obstacle is None and not works:
+            # Its breaks alone do not fit into its shift.
+            obstacle = UnassignedReason.SHIFT
         if obstacle is None:
             may_come.update(named)
         else:
@@ -105,46 +110,62 @@ def _who_may_come(
     return frozenset(may_come), _ORDER[furthest]
 
 
-def _obstacle(problem: Problem, vehicle: Vehicle, stop: Stop) -> UnassignedReason | None:  # noqa: PLR0911 - one a rule
+def _obstacle(problem: Problem, vehicle: Vehicle, stop: Stop) -> UnassignedReason | None:
     if not stop.fractions <= vehicle.fractions:
         return UnassignedReason.NO_VEHICLE
     if not stop.skills <= vehicle.skills:
         return UnassignedReason.SKILL
     if _too_much(vehicle, stop):
         return UnassignedReason.CAPACITY
+    return _obstacle_on_the_way(problem, vehicle, stop)
+
+
+def _obstacle_on_the_way(problem: Problem, vehicle: Vehicle, stop: Stop) -> UnassignedReason | None:
     matrix = problem.matrix_of(vehicle)
-    if not (matrix.reaches(vehicle.start, stop.location) and matrix.reaches(stop.location, vehicle.end)):
+    if not matrix.reaches(vehicle.start, stop.location):
         return UnassignedReason.UNREACHABLE
-    # The sites that could take each compartment's share.
-    needed = _together(vehicle, stop) if vehicle.ends_empty else []
-    sites_of = [
-        [
-            site
-            for site in problem.disposal_sites
-            if fractions <= site.fractions
-            and matrix.reaches(stop.location, site.location)
-            and matrix.reaches(site.location, vehicle.end)
-        ]
-        for fractions in needed
-    ]
-    if not all(sites_of):
+    out_s = int(matrix.durations_s[vehicle.start, stop.location])
+    setup_s = stop.setup_s if stop.location != vehicle.start else 0
+    begin_s = first_open(stop.time_windows, vehicle.starts_s + out_s)
+    served_s = _NEVER if begin_s is None else begin_s + setup_s + stop.service_s
+    ways = list(_ways_home(problem, vehicle, stop.location, _together(vehicle, stop), (0, served_s)))
+    if not ways:
         return UnassignedReason.UNREACHABLE
-    reached_s = vehicle.starts_s + int(matrix.durations_s[vehicle.start, stop.location])
-    begin_s = first_open(stop.time_windows, reached_s)
-    if begin_s is None:
+    in_time = [(work_s, back_s) for work_s, back_s in ways if back_s < _NEVER]
+    if not in_time:
         return UnassignedReason.TIME_WINDOW
-    served_s = begin_s + stop.service_s + (stop.setup_s if stop.location != vehicle.start else 0)
-    returns_s = [served_s + int(matrix.durations_s[stop.location, vehicle.end])]
-    for sites in sites_of:
-        over: list[int] = []
-        for site in sites:
-            unload_s = first_open(site.time_windows, served_s + int(matrix.durations_s[stop.location, site.location]))
-            if unload_s is not None:
-                over.append(unload_s + site.service_s + int(matrix.durations_s[site.location, vehicle.end]))
-        if not over:
-            return UnassignedReason.TIME_WINDOW
-        returns_s.append(min(over))
-    return UnassignedReason.SHIFT if max(returns_s) > vehicle.ends_s else None
+    if any(
+        back_s <= vehicle.ends_s and out_s + setup_s + stop.service_s + work_s <= vehicle.longest_s
+        for work_s, back_s in in_time
+    ):
+        return None
+    return UnassignedReason.SHIFT
+
+
+_NEVER = 10**12
+
+
+def _ways_home(
+    problem: Problem, vehicle: Vehicle, here: int, full: Sequence[frozenset[Fraction]], clock: tuple[int, int]
+) -> Iterator[tuple[int, int]]:
+    """Over all orders of sites that empty what is full: seconds of work, and when the vehicle is at its end.
+
+    ``clock``: work so far and the time now. Where a site is closed by then the time is :data:`_NEVER` or later.
+    """
+    matrix = problem.matrix_of(vehicle)
+    work_s, now_s = clock
+    if not full:
+        if matrix.reaches(here, vehicle.end):
+            home_s = int(matrix.durations_s[here, vehicle.end])
+            yield work_s + home_s, now_s + home_s
+        return
+    for site in problem.disposal_sites:
+        left = [fractions for fractions in full if not fractions <= site.fractions]
+        if len(left) < len(full) and matrix.reaches(here, site.location):
+            leg_s = int(matrix.durations_s[here, site.location])
+            begin_s = first_open(site.time_windows, now_s + leg_s)
+            done_s = _NEVER if begin_s is None else begin_s + site.service_s
+            yield from _ways_home(problem, vehicle, site.location, left, (work_s + leg_s + site.service_s, done_s))
 
 
 def first_open(windows: Sequence[TimeWindow], arrival_s: int) -> int | None:
@@ -174,5 +195,7 @@ def _too_much(vehicle: Vehicle, stop: Stop) -> bool:
 
 
 def _together(vehicle: Vehicle, stop: Stop) -> list[frozenset[Fraction]]:
-    """The stop's fractions, by the compartments that they share."""
+    """What must be emptied before the end: the stop's fractions, by the compartments that they share."""
+    if not vehicle.ends_empty:
+        return []
     return [shared for each in vehicle.compartments if (shared := each.fractions & stop.fractions)]

@@ -153,8 +153,6 @@ def with_locked(index: Index, routes: Mapping[int, Route]) -> dict[int, Route]:
     for vehicle in index.problem.vehicles:
         if vehicle.id in completed or not (vehicle.under_way or vehicle.prefix):
             continue
-        if not vehicle.under_way and all(visit.kind is StepKind.DISPOSAL for visit in vehicle.prefix):
-            continue
         route = schedule(index, vehicle, settle(index, vehicle, vehicle.prefix))
         if route is not None:
             completed[vehicle.id] = route

@@ -16,11 +16,23 @@ class Body:
 
     __slots__ = ("_capacities", "aboard", "kg", "litres")
 
+    _capacities: tuple[Load, ...]
+    kg: list[int]
+    litres: list[int]
+    aboard: list[int]
+
     def __init__(self, rig: Rig) -> None:
         self._capacities = rig.capacities
         self.kg = [load.kg for load in rig.loads]
         self.litres = [load.l for load in rig.loads]
         self.aboard = list(rig.aboard)
+
+    def copy(self) -> Body:
+        """Another body that carries the same."""
+        other = object.__new__(Body)
+        other._capacities = self._capacities
+        other.kg, other.litres, other.aboard = list(self.kg), list(self.litres), list(self.aboard)
+        return other
 
     def collect(self, rig: Rig, stop_id: int) -> bool:
         """Load a stop; whether it fitted."""
@@ -65,7 +77,10 @@ class Body:
 
 
 def carries(index: Index, rig: Rig, visits: Sequence[Visit]) -> bool:
-    """Whether compartments and caps allow these visits; disposals that empty nothing are not allowed."""
+    """Whether compartments and caps allow these visits; disposals that empty nothing are not allowed.
+
+    Only those of the vehicle's prefix are: what the driver was told before is not ours to judge.
+    """
     return within_caps(index, rig, visits) and _carried(index, rig, visits, None)
 
 
@@ -77,11 +92,12 @@ def loads_along(index: Index, rig: Rig, visits: Sequence[Visit]) -> list[tuple[L
 
 def _carried(index: Index, rig: Rig, visits: Sequence[Visit], loads: list[tuple[Load, ...]] | None) -> bool:
     body = Body(rig)
-    for kind, identifier in visits:
+    told = len(rig.vehicle.prefix)
+    for number, (kind, identifier) in enumerate(visits):
         if kind is StepKind.EMPTYING:
             if identifier not in rig.cargo or not body.collect(rig, identifier):
                 return False
-        elif not body.dispose(index.accepted[identifier]):
+        elif not body.dispose(index.accepted[identifier]) and number >= told:
             return False
         if loads is not None:
             loads.append(body.loads())

@@ -8,6 +8,7 @@ that another one beats in every respect are dropped.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from routing.problem import TimeWindow, Vehicle
@@ -50,15 +51,34 @@ class Timing(NamedTuple):
         return self.returns_s - self.departs_s
 
 
-class _Way(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Pauses:
+    """The last pause, and those before it."""
+
+    before: Pauses | None
+    pause: Pause
+
+
+class Way(NamedTuple):
+    """Departing at any ``d`` up to ``latest``, the vehicle is ready at ``max(d + work, ready)``."""
+
     ready: int
     work: int
     latest: int
     driven: int
+    """Driving since the last rest."""
     awkward: int
     """Pauses right at the start or the end of the day: the driver prefers others, all else being equal."""
-    pauses: tuple[object, Pause] | None
-    """The last pause, and those before it in the same form."""
+    pauses: Pauses | None
+
+
+Ways = list[list[Way]]
+"""By the number of breaks taken."""
+
+
+def duration_s(way: Way) -> int:
+    """The least time from departure to now."""
+    return max(way.work, way.ready - way.latest)
 
 
 def timing(vehicle: Vehicle, places: Sequence[Place]) -> Timing | None:
@@ -76,7 +96,7 @@ def timing(vehicle: Vehicle, places: Sequence[Place]) -> Timing | None:
             return _unhurried(vehicle, places)
     if not rests and not vehicle.breaks and all(len(place.windows) < 2 for place in places):
         return _single(vehicle, places)
-    return _Search(vehicle, places, rests=rests).best(drive_s)
+    return Walk(vehicle, rests=rests).through(places, drive_s)
 
 
 def _within(vehicle: Vehicle, departs_s: int, duration_s: int, pauses: tuple[Pause, ...]) -> Timing | None:
@@ -119,127 +139,139 @@ def _single(vehicle: Vehicle, places: Sequence[Place]) -> Timing | None:
     return Timing(departs_s, ready, ())
 
 
-class _Search:
-    """All ways through the places that may still turn out to be the best, by the number of breaks taken."""
+class Walk:
+    """Steps from ways to ways, place by place; ways are lists by the number of breaks taken.
 
-    def __init__(self, vehicle: Vehicle, places: Sequence[Place], *, rests: bool) -> None:
+    ``rests``: whether the driving rule has to be minded.
+    """
+
+    def __init__(self, vehicle: Vehicle, *, rests: bool) -> None:
         self._vehicle = vehicle
-        self._places = places
         self._rule = vehicle.driving_rule if rests else None
         self._breaks = vehicle.breaks
         self._longest_s = vehicle.longest_s
-        self._ways: list[list[_Way]] = [[] for _ in range(len(vehicle.breaks) + 1)]
-        driven_s = self._rule.driven_s if self._rule else 0
-        work_s = sum(place.leg_s + place.busy_s for place in places) + sum(each.duration_s for each in vehicle.breaks)
-        self._ways[0].append(_Way(vehicle.starts_s, 0, vehicle.ends_s - work_s, driven_s, 0, None))
 
-    def best(self, drive_s: int) -> Timing | None:
-        """Follow all places, and take the shortest way."""
-        for leg, place in enumerate(self._places):
-            self._pause(leg, place, on_arrival=False, left_s=drive_s)
-            self._drive(place.leg_s)
-            drive_s -= place.leg_s
-            self._pause(leg, place, on_arrival=True, left_s=drive_s)
-            if place.windows:
-                self._ways = [self._pruned([x for way in ways for x in _open(way, place)]) for ways in self._ways]
-            elif place.busy_s:
-                busy_s = place.busy_s
-                self._ways = [[_Way(way[0] + busy_s, way[1] + busy_s, *way[2:]) for way in ways] for ways in self._ways]
-            if not any(self._ways):
-                return None
+    def begin(self, latest_s: int) -> Ways:
+        """At the vehicle's start, from where it departs at ``latest_s`` at the latest."""
+        driven_s = self._rule.driven_s if self._rule else 0
+        first = [Way(self._vehicle.starts_s, 0, latest_s, driven_s, 0, None)]
+        return [first, *([] for _ in self._breaks)]
+
+    def go(self, ways: Ways, leg: int, place: Place, *, last: bool = False, left_s: int = _NEVER) -> Ways:
+        """Over leg number ``leg`` to a place, and be served there.
+
+        ``last``: it is the end. ``left_s``: driving from here to the end, if that is known.
+        """
+        following = [list(level) for level in ways]
+        edge = int(leg == 0 or last)
+        self._pause(following, Pause(leg, on_arrival=False, number=None), place, edge, left_s)
+        following = self._drive(following, place.leg_s)
+        self._pause(following, Pause(leg, on_arrival=True, number=None), place, 2 * last + edge, left_s - place.leg_s)
+        if place.windows:
+            return [self._pruned([x for way in level for x in _open(way, place)]) for level in following]
+        if place.busy_s:
+            busy_s = place.busy_s
+            return [[Way(way[0] + busy_s, way[1] + busy_s, *way[2:]) for way in level] for level in following]
+        return following
+
+    def shortest(self, ways: Ways) -> Way | None:
+        """The best way that has taken all breaks, at the end."""
         ends_s = self._vehicle.ends_s
-        found = [way for way in self._ways[-1] if way.ready <= ends_s and self._duration_s(way) <= self._longest_s]
-        if not found:
+        found = [way for way in ways[-1] if way.ready <= ends_s and duration_s(way) <= self._longest_s]
+        return min(found, key=lambda way: (duration_s(way), way.ready, way.awkward), default=None)
+
+    def through(self, places: Sequence[Place], drive_s: int) -> Timing | None:
+        """The shortest way through all places, which take so much driving."""
+        work_s = sum(place.leg_s + place.busy_s for place in places) + sum(each.duration_s for each in self._breaks)
+        ways = self.begin(self._vehicle.ends_s - work_s)
+        for leg, place in enumerate(places):
+            ways = self.go(ways, leg, place, last=leg == len(places) - 1, left_s=drive_s)
+            drive_s -= place.leg_s
+            if not any(ways):
+                return None
+        way = self.shortest(ways)
+        if way is None:
             return None
-        way = min(found, key=lambda way: (self._duration_s(way), way.ready, way.awkward))
         pauses: list[Pause] = []
         linked = way.pauses
         while linked is not None:
-            pauses.append(linked[1])
-            linked = linked[0]  # type: ignore[assignment]
+            pauses.append(linked.pause)
+            linked = linked.before
         return Timing(min(way.latest, way.ready - way.work), way.ready, tuple(reversed(pauses)))
 
-    def _duration_s(self, way: _Way) -> int:
-        return max(way.work, way.ready - way.latest)
-
-    def _drive(self, leg_s: int) -> None:
+    def _drive(self, ways: Ways, leg_s: int) -> Ways:
         rule = self._rule
         if rule is None:
-            self._ways = [[_Way(way[0] + leg_s, way[1] + leg_s, *way[2:]) for way in ways] for ways in self._ways]
-            return
-        self._ways = [
+            return [[Way(way[0] + leg_s, way[1] + leg_s, *way[2:]) for way in level] for level in ways]
+        return [
             [
-                _Way(way.ready + leg_s, way.work + leg_s, way.latest, way.driven + leg_s, way.awkward, way.pauses)
-                for way in ways
+                Way(way.ready + leg_s, way.work + leg_s, way.latest, way.driven + leg_s, way.awkward, way.pauses)
+                for way in level
                 if way.driven + leg_s <= rule.driving_s
             ]
-            for ways in self._ways
+            for level in ways
         ]
 
-    def _pause(self, leg: int, place: Place, *, on_arrival: bool, left_s: int) -> None:
-        """Besides going on, take a rest or the next break here."""
-        edge = int(leg == 0 or leg == len(self._places) - 1)
+    def _pause(self, ways: Ways, pause: Pause, place: Place, edge: int, left_s: int) -> None:
+        """Besides going on, take a rest or the next break here. Adds to ``ways``."""
         rule = self._rule
-        for taken, ways in enumerate(self._ways):
-            added = False
+        for taken, level in enumerate(ways):
             # After a rest the next break may follow, so this level is complete before the next one is looked at.
-            if rule is not None and (place.windows or not on_arrival):
-                for way in list(ways):
-                    if way.driven > 0 and way.driven + left_s > rule.driving_s:
-                        pause = Pause(leg, on_arrival, None)
-                        ways.append(
-                            _Way(
-                                way.ready + rule.rest_s,
-                                way.work + rule.rest_s,
-                                way.latest,
-                                0,
-                                way.awkward + edge,
-                                (way.pauses, pause),
-                            )
-                        )
-                        added = True
-            if added:
-                ways[:] = self._pruned(ways)
-            if taken == len(self._breaks) or not ways:
+            if rule is not None and (place.windows or not pause.on_arrival):
+                rested = [
+                    Way(
+                        way.ready + rule.rest_s,
+                        way.work + rule.rest_s,
+                        way.latest,
+                        0,
+                        way.awkward + edge,
+                        Pauses(way.pauses, pause),
+                    )
+                    for way in level
+                    if way.driven > 0 and way.driven + left_s > rule.driving_s
+                ]
+                if rested:
+                    level[:] = self._pruned(level + rested)
+            if taken == len(self._breaks) or not level:
                 continue
-            following = self._ways[taken + 1]
+            following = ways[taken + 1]
             before = len(following)
-            for way in ways:
-                self._take(following, way, taken, Pause(leg, on_arrival, taken), place, edge)
+            for way in level:
+                self._take(following, way, pause._replace(number=taken), place, edge)
             if len(following) > before:
                 following[:] = self._pruned(following)
 
-    def _take(  # noqa: PLR0917 - the inner loop
-        self, following: list[_Way], way: _Way, number: int, pause: Pause, place: Place, edge: int
-    ) -> None:
-        each = self._breaks[number]
+    def _take(self, following: list[Way], way: Way, pause: Pause, place: Place, edge: int) -> None:
+        assert pause.number is not None
+        each = self._breaks[pause.number]
         driven = 0 if self._rule is not None and each.duration_s >= self._rule.rest_s else way.driven
+        pauses = Pauses(way.pauses, pause)
+        awkward = way.awkward + edge
         if not each.time_windows:
             ready = way.ready + each.duration_s
-            following.append(
-                _Way(ready, way.work + each.duration_s, way.latest, driven, way.awkward + edge, (way.pauses, pause))
-            )
+            following.append(Way(ready, way.work + each.duration_s, way.latest, driven, awkward, pauses))
             return
-        wait = self._rule is None and (not pause.on_arrival or pause.leg < len(self._places) - 1)
+        # At the end nothing comes after the break.
+        wait = self._rule is None and not (pause.on_arrival and edge > 1)
         for opens, closes in each.time_windows:
             if wait and _better_after(way, place, pause, opens, closes):
                 continue
             if way.ready <= closes:
                 following.append(
-                    _Way(
+                    Way(
                         max(way.ready, opens) + each.duration_s,
                         way.work + each.duration_s,
                         min(way.latest, closes - way.work),
                         driven,
-                        way.awkward + edge,
-                        (way.pauses, pause),
+                        awkward,
+                        pauses,
                     )
                 )
 
-    def _pruned(self, ways: list[_Way]) -> list[_Way]:
+    def _pruned(self, ways: list[Way]) -> list[Way]:
         """Without ways that are too late, too long, or beaten by another one in every respect."""
         ends_s, longest_s = self._vehicle.ends_s, self._longest_s
-        kept: list[_Way] = []
+        kept: list[Way] = []
         for way in sorted(ways, key=lambda w: (w[0], w[1], -w[2], w[3], w[4])):
             ready, work, latest, driven = way[:4]
             if ready > ends_s or work > longest_s or ready - latest > longest_s:
@@ -252,7 +284,7 @@ class _Search:
         return kept[:MOST_WAYS]
 
 
-def _better_after(way: _Way, place: Place, pause: Pause, opens: int, closes: int) -> bool:
+def _better_after(way: Way, place: Place, pause: Pause, opens: int, closes: int) -> bool:
     """Whether what comes next is done before a break could begin, at any departure that is left: so do it first."""
     ready, work, latest = way[:3]
     if not pause.on_arrival:
@@ -266,10 +298,10 @@ def _better_after(way: _Way, place: Place, pause: Pause, opens: int, closes: int
     return ready + place.busy_s <= opens and latest + work + place.busy_s <= closes
 
 
-def _open(way: _Way, place: Place) -> list[_Way]:
+def _open(way: Way, place: Place) -> list[Way]:
     """The way through each of a place's windows that is not over yet."""
     return [
-        _Way(
+        Way(
             max(way.ready, opens) + place.busy_s,
             way.work + place.busy_s,
             min(way.latest, closes - way.work),

@@ -1,16 +1,28 @@
-"""Small problems with names, random ones for property tests, and the best cost of tiny ones by trying everything."""
+"""Small problems with names, and random ones with every feature for property tests."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import product
-from typing import NamedTuple
+from dataclasses import replace
 
 import numpy as np
 from hypothesis import strategies as st
 
 from domain.containers import Fraction
-from routing.problem import DisposalSite, Matrix, Problem, Stop, Vehicle
+from domain.plans import StepKind
+from routing.problem import (
+    Amount,
+    Break,
+    Compartment,
+    DisposalSite,
+    DrivingRule,
+    Matrix,
+    Problem,
+    Stop,
+    Vehicle,
+    Visit,
+    one_body,
+)
 
 PAPER, GLASS, RESIDUAL = Fraction.PAPER, Fraction.GLASS, Fraction.RESIDUAL
 
@@ -23,27 +35,30 @@ def line(*metres: int) -> Matrix:
     return Matrix(distances, distances // 10)
 
 
-def truck(identifier: int = 1, *fractions: Fraction, **changes: int) -> Vehicle:
+def truck(identifier: int = 1, *fractions: Fraction, kg: int = 1000, litres: int = 10_000, **changes: object) -> Vehicle:
     """A truck of the yard at location 0: 1,000 kg, 10,000 l, eight hours, 1 euro a km and 36 an hour."""
-    values = {"capacity_kg": 1000, "capacity_l": 10_000, "ends_s": 8 * HOUR, "cost_per_km": 100, "cost_per_hour": 3600}
-    return Vehicle(identifier, 0, 0, frozenset(fractions or (PAPER,)), **(values | changes))
+    values: dict[str, object] = {"ends_s": 8 * HOUR, "cost_per_km": 100, "cost_per_hour": 3600} | changes
+    bodies = one_body(frozenset(fractions or (PAPER,)), kg, litres)
+    return Vehicle(identifier, 0, 0, **({"compartments": bodies} | values))  # type: ignore[arg-type]
 
 
 def tip(identifier: int = 1, location: int = 1, *fractions: Fraction, service_s: int = 600) -> DisposalSite:
     return DisposalSite(identifier, location, frozenset(fractions or (PAPER,)), service_s)
 
 
-def stop(identifier: int, location: int, fraction: Fraction = PAPER, *, kg: int = 100, **changes: object) -> Stop:
-    values: dict[str, object] = {"l": 10 * kg, "service_s": 60} | changes
-    return Stop(identifier, location, fraction, kg, **values)  # type: ignore[arg-type]
+def stop(identifier: int, location: int, *fractions: Fraction, kg: int = 100, **changes: object) -> Stop:
+    """A stop with as much of each fraction, paper if none is named."""
+    litres = int(changes.pop("l", 10 * kg))  # type: ignore[call-overload]
+    amounts = tuple(Amount(fraction, kg, litres) for fraction in fractions or (PAPER,))
+    return Stop(identifier, location, amounts, **({"service_s": 60} | changes))  # type: ignore[arg-type]
 
 
-def three_stops(**changes: int) -> Problem:
+def three_stops(**changes: object) -> Problem:
     """Yard at 0 m, tip at 1 km, stops 1, 2 and 3 at 2, 3 and 4 km of one road; one truck that takes all at once."""
     return Problem(
         line(0, 1000, 2000, 3000, 4000),
         (stop(1, 2), stop(2, 3), stop(3, 4)),
-        (truck(**changes),),
+        (truck(**changes),),  # type: ignore[arg-type]
         (tip(),),
     )
 
@@ -59,136 +74,154 @@ def medium(seed: int = 0, *, stops: int = 40, fractions: Sequence[Fraction] = (P
             stop(n, n + 3, fractions[n % len(fractions)], kg=int(random.integers(50, 200)), service_s=120)
             for n in range(stops)
         ),
-        tuple(truck(n, fractions[n % len(fractions)], fixed_cost=3000, capacity_kg=1500) for n in range(vehicles)),
+        tuple(truck(n, fractions[n % len(fractions)], fixed_cost=3000, kg=1500) for n in range(vehicles)),
         (tip(1, 1, *fractions), tip(2, 2, *fractions)),
     )
 
 
-@st.composite
-def problems(draw: st.DrawFn, *, most_stops: int = 5, most_vehicles: int = 2, most_sites: int = 2) -> Problem:
-    """Random small problems: asymmetric roads with gaps, several fractions, prizes, windows, tight capacities."""
-    stops = draw(st.integers(0, most_stops))
-    vehicles = draw(st.integers(0, most_vehicles))
-    sites = draw(st.integers(0, most_sites))
-    size = 1 + sites + stops
-    random = np.random.default_rng(draw(st.integers(0, 10**6)))
-    metres = random.integers(100, 5000, (size, size)).astype(float)
-    if draw(st.booleans()):
-        metres[random.random((size, size)) < 0.5] = np.inf
-    np.fill_diagonal(metres, 0)
-    for over in range(size):  # shortest ways, as in every road matrix
-        metres = np.minimum(metres, metres[:, [over]] + metres[[over], :])
-    metres = np.where(np.isinf(metres), -1, metres).astype(int)
-    fractions = draw(st.sampled_from([(PAPER,), (PAPER, GLASS), (PAPER, GLASS, RESIDUAL)]))
-    some = st.frozensets(st.sampled_from(fractions), min_size=1)
-    windows = draw(st.booleans())
+def working_day(seed: int = 0, *, stops: int = 300, vehicles: int = 10) -> Problem:
+    """A town with all that a working day brings: lunch, driving rule, windows, opening hours, setups, overtime."""
+    base = medium(seed, stops=stops, vehicles=vehicles)
+    morning = ((7 * HOUR, 12 * HOUR),)
     return Problem(
-        Matrix(metres, np.where(metres < 0, -1, metres // 8)),
+        base.matrices,
         tuple(
-            stop(
-                n + 1,
-                1 + sites + n,
-                draw(st.sampled_from(fractions)),
-                kg=draw(st.sampled_from([0, 100, 300, 700, 1500])),
-                prize=draw(st.sampled_from([None, 0, 300, 1500])),
-                allowed_vehicles=draw(st.sampled_from([None, None, frozenset(range(1, vehicles + 1)[-1:])])),
-                time_windows=draw(st.sampled_from([(), ((600, 1500),), ((0, 500), (2000, 3000))])) if windows else (),
-            )
-            for n in range(stops)
+            replace(each, setup_s=30, time_windows=morning if each.id % 3 == 0 else ()) for each in base.stops
         ),
         tuple(
-            Vehicle(
-                n + 1,
-                0,
-                0,
-                draw(some),
-                capacity_kg=draw(st.sampled_from([400, 1000])),
-                capacity_l=draw(st.sampled_from([5000, 20_000])),
-                starts_s=draw(st.sampled_from([0, 400])),
-                ends_s=draw(st.sampled_from([2500, 4000, 20_000])),
-                fixed_cost=draw(st.sampled_from([0, 777])),
-                cost_per_km=draw(st.sampled_from([0, 100])),
-                cost_per_hour=draw(st.sampled_from([1800, 3600])),
+            replace(
+                each,
+                starts_s=6 * HOUR,
+                ends_s=15 * HOUR,
+                max_duration_s=7 * HOUR,
+                max_overtime_s=HOUR,
+                cost_per_overtime_hour=2000,
+                compartments=one_body(frozenset({PAPER}), 3000, 30_000),
+                breaks=(Break(1, 1800, ((11 * HOUR, 13 * HOUR),)),),
+                driving_rule=DrivingRule(2 * HOUR, 900),
             )
-            for n in range(vehicles)
+            for each in base.vehicles
         ),
-        tuple(tip(n + 1, 1 + n, *draw(some), service_s=draw(st.sampled_from([0, 300]))) for n in range(sites)),
+        (base.disposal_sites[0], replace(base.disposal_sites[1], time_windows=((6 * HOUR, 16 * HOUR),))),
     )
 
 
-def best_by_brute_force(problem: Problem) -> tuple[int, float]:
-    """Fewest required stops left out, and the least cost in cents with so many, over all possible routes."""
-    stops = problem.stops
-    costs = [_route_costs(problem, vehicle) for vehicle in problem.vehicles]
-    best = (len(stops) + 1, 0.0)
-    for choice in product(range(len(problem.vehicles) + 1), repeat=len(stops)):
-        sets = [frozenset(n for n, who in enumerate(choice) if who == v) for v in range(len(problem.vehicles))]
-        routes = [cost.get(chosen) for cost, chosen in zip(costs, sets, strict=True)]
-        if any(cost is None for cost in routes):
-            continue
-        left_out = [stops[n] for n, who in enumerate(choice) if who == len(problem.vehicles)]
-        total = sum(cost for cost in routes if cost is not None) + sum(stop.prize or 0 for stop in left_out)
-        best = min(best, (sum(stop.prize is None for stop in left_out), total))
-    return best
+def shortest_ways(metres: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+    """Distances as in every road matrix: no detour is shorter; -1 where there is no way."""
+    np.fill_diagonal(metres, 0)
+    for over in range(len(metres)):
+        metres = np.minimum(metres, metres[:, [over]] + metres[[over], :])
+    return np.where(np.isinf(metres), -1, metres).astype(int)
 
 
-class _State(NamedTuple):
-    """A vehicle on its way: where, since departure, and what is aboard."""
+@st.composite
+def problems(  # noqa: PLR0914 - a problem has many parts
+    draw: st.DrawFn, *, most_stops: int = 5, most_vehicles: int = 2, most_sites: int = 2, breaks: bool = True
+) -> Problem:
+    """Random small problems that use every feature: each is there or not, by chance."""
+    stops = draw(st.integers(0, most_stops))
+    vehicles = draw(st.integers(0, most_vehicles))
+    sites = draw(st.integers(0, most_sites))
+    random = np.random.default_rng(draw(st.integers(0, 10**6)))
 
-    place: int
-    seconds: int
-    metres: int
-    kg: int
-    litres: int
-    aboard: frozenset[Fraction]
-    done: frozenset[int]
+    def some(*values: object) -> object:
+        return values[random.integers(len(values))]
 
+    def chance(share: float) -> bool:
+        return bool(random.random() < share)
 
-def _route_costs(problem: Problem, vehicle: Vehicle) -> dict[frozenset[int], float]:
-    """Least cost of serving exactly each set of stops (by position); sets that cannot be are absent.
+    gaps, windows, hours, profiles = chance(0.3), chance(0.4), chance(0.3), chance(0.3)
+    size = 2 + sites + stops
+    matrices: dict[str, Matrix] = {}
+    for profile in ("truck", "small") if profiles else ("truck",):
+        metres = random.integers(100, 5000, (size, size)).astype(float)
+        if gaps:
+            metres[random.random((size, size)) < 0.4] = np.inf
+        ways = shortest_ways(metres)
+        matrices[profile] = Matrix(ways, np.where(ways < 0, -1, ways // 8))
+    fractions = (PAPER, GLASS, RESIDUAL)[: random.integers(1, 4)]
 
-    Knows no time windows: with them the best departure would have to be searched as well.
-    """
-    found: dict[frozenset[int], float] = {frozenset(): 0.0}
-    metres, seconds = problem.matrix.distances_m.tolist(), problem.matrix.durations_s.tolist()
-    longest_s = vehicle.ends_s - vehicle.starts_s
+    def subset(share: float = 0.5) -> tuple[Fraction, ...]:
+        return tuple(f for f in fractions if chance(share)) or (fractions[random.integers(len(fractions))],)
 
-    def follow(now: _State) -> None:
-        if now.seconds > longest_s:
-            return
-        if now.done and not now.aboard and seconds[now.place][vehicle.end] >= 0:
-            back_s = now.seconds + seconds[now.place][vehicle.end]
-            back_m = now.metres + metres[now.place][vehicle.end]
-            cost = vehicle.fixed_cost + vehicle.cost_per_km * back_m / 1000 + vehicle.cost_per_hour * back_s / 3600
-            if back_s <= longest_s:
-                found[now.done] = min(found.get(now.done, float("inf")), cost)
-        for n, stop in enumerate(problem.stops):
-            if n not in now.done and _may_load(vehicle, now, stop) and seconds[now.place][stop.location] >= 0:
-                follow(
-                    _State(
-                        stop.location,
-                        now.seconds + seconds[now.place][stop.location] + stop.service_s,
-                        now.metres + metres[now.place][stop.location],
-                        now.kg + stop.kg,
-                        now.litres + stop.l,
-                        now.aboard | {stop.fraction},
-                        now.done | {n},
-                    )
-                )
-        for site in problem.disposal_sites:
-            if now.aboard and now.aboard <= site.fractions and seconds[now.place][site.location] >= 0:
-                driven_s = now.seconds + seconds[now.place][site.location] + site.service_s
-                driven_m = now.metres + metres[now.place][site.location]
-                follow(_State(site.location, driven_s, driven_m, 0, 0, frozenset(), now.done))
+    def make_stop(number: int) -> Stop:
+        loaded = subset(0.3)
+        return Stop(
+            number + 1,
+            2 + sites + (number if chance(0.8) else 0),
+            ()
+            if chance(0.05)
+            else tuple(Amount(f, int(kg := some(0, 100, 200, 400, 900)), 10 * int(kg)) for f in loaded),  # type: ignore[call-overload]
+            service_s=some(0, 60, 200),
+            setup_s=some(0, 0, 100),
+            prize=some(None, None, 0, 300, 1500),
+            priority=some(0, 0, 5),
+            skills=frozenset({"crane"}) if chance(0.1) else frozenset(),
+            allowed_vehicles=frozenset({vehicles}) if vehicles and chance(0.1) else None,
+            time_windows=some((), ((600, 1500),), ((0, 500), (2000, 3000))) if windows else (),
+            planned_vehicle=1 if vehicles and chance(0.3) else None,
+            done=chance(0.05),
+        )
 
-    follow(_State(vehicle.start, 0, 0, 0, 0, frozenset(), frozenset()))
-    return found
+    made = tuple(make_stop(number) for number in range(stops))
+    free = [each.id for each in made if not each.done]
 
+    def make_vehicle(number: int) -> Vehicle:
+        taken = subset(0.7)
+        one = len(taken) == 1 or chance(0.5)
+        parts = [taken] if one else [taken[:1], taken[1:]]
+        bodies = tuple(Compartment(frozenset(p), int(some(400, 1000)), int(some(5000, 20_000))) for p in parts)  # type: ignore[call-overload]
+        prefix: tuple[Visit, ...] = ()
+        if free and chance(0.1):
+            prefix = (Visit(StepKind.EMPTYING, free.pop()),)
+        pauses: tuple[Break, ...] = ()
+        rule = None
+        if breaks and chance(0.3):
+            pauses = (Break(1, int(some(0, 300)), some((), ((700, 1200),), ((200, 400), (1500, 2500)))),)  # type: ignore[arg-type,call-overload]
+            if chance(0.2):
+                pauses += (Break(2, 200, ()),)
+        if breaks and chance(0.2):
+            rule = DrivingRule(int(some(800, 1500)), 250, int(some(0, 300)))  # type: ignore[call-overload]
+        return Vehicle(
+            number + 1,
+            int(some(0, 1)),  # type: ignore[call-overload]
+            int(some(0, 0, 1)),  # type: ignore[call-overload]
+            bodies,
+            starts_s=some(0, 400),
+            ends_s=some(2500, 4000, 20_000),
+            max_duration_s=some(None, None, 1500, 3000),
+            max_overtime_s=some(0, 1000),
+            breaks=pauses,
+            driving_rule=rule,
+            fixed_cost=some(0, 777),
+            cost_per_km=some(0, 100),
+            cost_per_hour=some(1800, 3600),
+            cost_per_overtime_hour=some(0, 3600),
+            max_trips=some(None, None, None, 1, 2),
+            max_stops=some(None, None, None, 2),
+            max_kg=some(None, None, None, 900),
+            max_l=some(None, None, None, 9000),
+            initial_load=(Amount(taken[0], 100, 1000),) if chance(0.15) else (),
+            ends_empty=chance(0.8),
+            skills=frozenset({"crane"}) if chance(0.5) else frozenset(),
+            profile=some(*matrices),
+            prefix=prefix,
+            under_way=chance(0.1),
+        )  # type: ignore[arg-type]
 
-def _may_load(vehicle: Vehicle, now: _State, stop: Stop) -> bool:
-    return (
-        stop.fraction in vehicle.fractions
-        and (stop.allowed_vehicles is None or vehicle.id in stop.allowed_vehicles)
-        and now.kg + stop.kg <= vehicle.capacity_kg
-        and now.litres + stop.l <= vehicle.capacity_l
+    return Problem(
+        matrices,
+        made,
+        tuple(make_vehicle(number) for number in range(vehicles)),
+        tuple(
+            DisposalSite(
+                number + 1,
+                2 + number,
+                frozenset(subset(0.8)),
+                int(some(0, 300)),  # type: ignore[call-overload]
+                some((), ((0, 2500),), ((0, 800), (1800, 6000))) if hours else (),  # type: ignore[arg-type]
+            )
+            for number in range(sites)
+        ),
+        change_cost=int(some(0, 0, 150)),  # type: ignore[call-overload]
     )
