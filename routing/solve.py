@@ -55,7 +55,7 @@ class Enough(Exception):
     """Raised by ``on_progress``: the search ends now, and :func:`solve` returns the best that it has so far."""
 
 
-def solve(  # noqa: PLR0913 - each is a wish of its own
+def solve(
     problem: Problem,
     *,
     time_limit_s: float,
@@ -107,9 +107,7 @@ def solve(  # noqa: PLR0913 - each is a wish of its own
 class _Run:
     """One call of :func:`solve`: the parts and the clock."""
 
-    def __init__(
-        self, problem: Problem, time_limit_s: float, cores: int | None, on_progress: Progress | None
-    ) -> None:
+    def __init__(self, problem: Problem, time_limit_s: float, cores: int | None, on_progress: Progress | None) -> None:
         self._began_at = time.monotonic()
         self._time_limit_s = time_limit_s
         self._ends_at = self._began_at + time_limit_s

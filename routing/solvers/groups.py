@@ -38,9 +38,11 @@ def group(
     than two routes are free.
     """
     free = [vehicle_id for vehicle_id, route in routes.items() if vehicle_id not in busy and route.stop_ids]
-    if len(free) < 2:  # noqa: PLR2004 - a group is at least a pair
+    if len(free) < 2:
         return None
-    served = {vehicle_id: [index.stops[stop_id].location for stop_id in routes[vehicle_id].stop_ids] for vehicle_id in free}
+    served = {
+        vehicle_id: [index.stops[stop_id].location for stop_id in routes[vehicle_id].stop_ids] for vehicle_id in free
+    }
     near = _proximity(index, served)
     # A random stop rather than a random route, so that long routes come as often as their share of the work.
     seed = random.choices(range(len(free)), weights=[len(served[vehicle_id]) for vehicle_id in free])[0]

@@ -13,7 +13,7 @@ from routing.solution import Route, Search
 from routing.solvers.assemble import Rank, rank, routes_of
 from routing.solvers.groups import Group, group
 from routing.solvers.index import Index, index_of
-from routing.solvers.insertion import fill_in
+from routing.solvers.insertion import fill_in, with_locked
 from routing.solvers.lanes import EngineName, Task
 from routing.solvers.pyvrp import first_plan
 from routing.solvers.pyvrp_model import expresses
@@ -27,11 +27,14 @@ SMALL_STOPS = 12
 GROUPED_STOPS = 100
 """From so many stops on groups of routes are searched on their own."""
 
-GROUP_STOPS = (80, 250)
+GROUP_STOPS = (80, 500)
 """Stops of a group: a half of the part, but not fewer and not more than these."""
 
 WHOLE_SHARE = 0.35
 """Share of a part's time for searching it as a whole, where it is searched in groups later."""
+
+FRESH_STOPS = 50
+"""Up to so many stops a search begins again from nothing now and then."""
 
 QUICK_STOPS = 1500
 """Up to so many stops PyVRP has a first plan at once."""
@@ -59,7 +62,7 @@ class Part:
         self.best: Rank | None = None
         self.used_s = 0.0
         """Seconds of lanes that its tasks took so far."""
-        self.exact = engines == "pyvrp" or (engines == "best" and expresses(self.index))
+        self.exact = engines != "ortools" and expresses(self.index)
         self._engines = engines
         self._random = Random(seed)
         self._seed = seed
@@ -81,8 +84,10 @@ class Part:
                 self._take("PyVRP", routes_of(self.index, visits))
 
     def insert(self, ends_at: float) -> None:
-        """Insert the stops that are left out, one after another."""
+        """Insert the stops that are left out, one after another, where a plan is missing or may be incomplete."""
         if self.best is None or self.best[0] or not self.exact:
+            if not self.exact and self.routes and self.stops <= FRESH_STOPS:
+                self._take("insertion", fill_in(self.index, {}, ends_at=ends_at))
             self._take("insertion", fill_in(self.index, self.routes, ends_at=ends_at))
 
     def next_task(self, number: int, *, copies: int, budget_s: float, ends_at: float) -> Task | None:
@@ -119,15 +124,15 @@ class Part:
                 if chosen is None and (self._jobs or not self.routes):
                     return None
             slice_s = budget_s * 0.25 if chosen is None else max(1.0, 0.03 * len(chosen.stop_ids))
-        if chosen is None:
-            self._whole += 1
-        self._given += 1
         problem = self.problem if chosen is None else chosen.problem
         start = visits_of(self.routes)
         if chosen is not None:
             start = {vehicle_id: visits for vehicle_id, visits in start.items() if vehicle_id in chosen.vehicle_ids}
-        elif first and self.exact:
+        elif self._afresh(engine, first=first, grouped=grouped):
             start = {}
+        if chosen is None:
+            self._whole += 1
+        self._given += 1
         self._jobs[number] = _Job(engine, chosen, self.routes, now)
         return Task(
             number,
@@ -161,7 +166,7 @@ class Part:
                 self._merge(self._jobs[number], visits)
         self._offers.clear()
         self._jobs.clear()
-        self.insert(ends_at)
+        self._take("insertion", fill_in(self.index, self.routes, ends_at=ends_at))
 
     def preview(self) -> Rank | None:
         """How good the best routes are now, with what the tasks at work have found."""
@@ -186,15 +191,23 @@ class Part:
             return "OR-Tools"
         if self._engines == "pyvrp" or self.exact or first:
             return "PyVRP"
-        return "OR-Tools" if self._given % ORTOOLS_EVERY == 1 else "PyVRP"
+        every = 2 if self.stops < GROUPED_STOPS else ORTOOLS_EVERY
+        return "OR-Tools" if self._given % every == 1 else "PyVRP"
+
+    def _afresh(self, engine: EngineName, *, first: bool, grouped: bool) -> bool:
+        """Whether to search without a start: what PyVRP expresses at first, small parts every other time."""
+        if first or grouped:
+            return first and engine == "PyVRP" and self.exact
+        return self.stops <= FRESH_STOPS and self._whole % 4 in {2, 3}
 
     def _jobs_by(self, engine: EngineName) -> bool:
         return any(job.engine == engine and engine == "OR-Tools" for job in self._jobs.values())
 
     def _most_failures(self) -> int:
-        if self.stops <= SMALL_STOPS:
-            return 1
-        return 2 if self.stops < GROUPED_STOPS else 4 + 2 * len(self.routes)
+        """After how many searches without a gain it is enough."""
+        if self.stops >= GROUPED_STOPS:
+            return 4 + 2 * len(self.routes)
+        return (1 if self.stops <= SMALL_STOPS else 2) if self.exact else 4
 
     def _merge(self, job: _Job, visits: Visits) -> bool:
         return self._take(job.engine, self._merged(job, visits))
@@ -214,6 +227,7 @@ class Part:
         return fill_in(self.index, routes, ends_at=time.monotonic() + 0.3)
 
     def _take(self, name: str, routes: dict[int, Route]) -> bool:
+        routes = with_locked(self.index, routes)
         offered = rank(self.index, routes)
         if self.best is not None and offered >= self.best:
             return False

@@ -117,7 +117,7 @@ class _Search:
         for operator in OPERATORS:
             if operator.supports(model.data):
                 self.local_search.add_operator(operator(model.data))
-        self.penalties = PenaltyManager(model.penalties(), PenaltyParams())
+        self.penalties = PenaltyManager(model.penalties(), PenaltyParams(max_penalty=model.max_penalty))
 
     def initial(self, start: Visits | None) -> pyvrp.Solution:
         """The start as it is; without one a random plan, improved."""

@@ -81,6 +81,8 @@ class Crew:
         self.tips: tuple[Tip, ...] = ()
         self.trip_caps: dict[str, int] = {}
         self._set_trips()
+        if self.folds_end and self.home_window() != (0, LATEST_S):
+            self.exact = self.exact and len(self.ways) == 1 and len(self.ways[0][0].time_windows) == 1
 
     @property
     def fractions(self) -> frozenset[Fraction]:
@@ -94,8 +96,12 @@ class Crew:
         choices = [[site for site in sites if load <= site.fractions] for load in self.loads if load]
         if not choices or not all(choices):
             return ()
+        if any(load & site.fractions not in {load, frozenset()} for load in self.loads for site in sites):
+            # A vehicle that happens to hold less could go there.
+            self.exact = False
         together = [site for site in sites if all(site in choice for choice in choices)]
         if together:
+            self.exact = self.exact and all(site in together or not self.fractions & site.fractions for site in sites)
             return tuple((site,) for site in together)
         self.exact = False
         sets = {frozenset(site.id for site in chosen) for chosen in _some(product(*choices), 500)}
@@ -187,7 +193,9 @@ class Crew:
             "l": (vehicle.max_l, out.total_l if out else 0, sum(stop.l for stop in self.stops)),
         }
         self.trip_caps = {
-            name: max(0, cap - used) for name, (cap, used, most) in caps.items() if cap is not None and most > cap - used
+            name: max(0, cap - used)
+            for name, (cap, used, most) in caps.items()
+            if cap is not None and most > cap - used
         }
         if self.ways and self._fills_up() and self.max_reloads != 0:
             self.tips = tuple(tip for way in self.ways for tip in self._tips(way))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pyvrp
@@ -83,8 +84,8 @@ class PyvrpModel:
         self._priced = self._timeless or self._index.problem.change_cost > 0
         self._name_loads()
         profiles: dict[object, int] = {}
-        distances: list[Values] = []
-        durations: list[Values] = []
+        distances: list[Any] = []
+        durations: list[Any] = []
         types: list[pyvrp.VehicleType] = []
         shared_end: dict[int, list[Crew]] = {}
         for crew in self.crews:
@@ -117,7 +118,7 @@ class PyvrpModel:
         def depot(*key: object) -> int:
             if key not in number_of:
                 number_of[key] = len(self._depots)
-                self._depots.append((str(key[0]), key[1] if len(key) == 2 else key[1:]))  # noqa: PLR2004
+                self._depots.append((str(key[0]), key[1] if len(key) == 2 else key[1:]))
             return number_of[key]
 
         self._start_of: list[int] = []
@@ -159,7 +160,7 @@ class PyvrpModel:
         fixed = 0 if vehicle.under_way else vehicle.fixed_cost * UNITS_PER_CENT
         fixed += 0 if out else crew.paused_s * second
         initial, capacity = self._capacities(crew)
-        times: dict[str, int] = {}
+        times: dict[str, Any] = {}
         if not self._timeless:
             starts_s = self._clock.told(vehicle.starts_s)
             times["tw_early"] = starts_s
@@ -397,29 +398,25 @@ class PyvrpModel:
 
     def _is_timeless(self) -> bool:
         """Whether no time binds, nobody waits, and every place leads to every other."""
-        crew_list = self.crews
-        if self._anchor_of or any(window is not None for _, window in self.clients):
+        first = self.crews[0]
+        always = (0, LATEST_S)
+        waits = any(window is not None for _, window in self.clients) or any(
+            tip.window != always for crew in self.crews for tip in crew.tips
+        )
+        closes = any(crew.folds_end and crew.home_window() != always for crew in self.crews)
+        barred = any(crew.stop_ids != first.stop_ids for crew in self.crews)
+        return not (self._anchor_of or waits or closes or barred) and all(map(self._has_time, self.crews))
+
+    def _has_time(self, crew: Crew) -> bool:
+        """Whether one vehicle could serve everything, the longest way before each stop, without overtime."""
+        vehicle, durations = crew.vehicle, crew.matrix.durations_s
+        if bool((durations == UNREACHABLE).any()):
             return False
-        if len({crew.stop_ids for crew in crew_list}) > 1 or any(tip.window != (0, LATEST_S) for c in crew_list for tip in c.tips):
-            return False
-        if any(c.folds_end and c.home_window() != (0, LATEST_S) for c in crew_list):
-            return False
+        limits = [vehicle.longest_s, LATEST_S if vehicle.max_duration_s is None else vehicle.max_duration_s]
+        legs = len(self.clients) + 2
         sites_s = max((site.service_s for site in self._index.problem.disposal_sites), default=0)
         served_s = sum(stop.service_s + stop.setup_s for stop, _ in self.clients if stop is not None)
-        if any(stop is not None and stop.setup_s and not units_per_second(c.vehicle) for stop, _ in self.clients for c in crew_list[:1]):
-            return False
-        for profile in {crew.vehicle.profile for crew in crew_list}:
-            durations = self._index.problem.matrices[profile].durations_s
-            if bool((durations == UNREACHABLE).any()):
-                return False
-            legs = len(self.clients) + 2
-            longest_s = served_s + 3 * legs * int(durations.max(initial=0)) + legs * 3 * sites_s
-            for crew in crew_list:
-                vehicle = crew.vehicle
-                limit_s = vehicle.longest_s if vehicle.max_duration_s is None else vehicle.max_duration_s
-                if vehicle.profile == profile and longest_s > min(vehicle.longest_s, limit_s) - crew.paused_s:
-                    return False
-        return True
+        return served_s + 3 * legs * (int(durations.max(initial=0)) + sites_s) <= min(limits) - crew.paused_s
 
     # Penalties.
 
@@ -442,13 +439,22 @@ class PyvrpModel:
         way_m = _middle(distances[np.ix_(range(clients), ends)])
         way_s = 0.0 if self._timeless else _middle(durations[np.ix_(range(clients), ends)])
         trip = 2 * (metre * way_m + second * way_s)
+        # Where stops may be left out, breaking a rule must not be cheaper than leaving out a required one.
+        missed = 0.0 if self._all_required or all(s is None or s.prize is not None for s, _ in self.clients) else 1.0
+        missed *= self._penalty
         loads: list[float] = []
         for dimension in range(len(self._dimensions)):
             capacities = [kind.capacity[dimension] for kind in types if kind.capacity[dimension] < UNBOUND]
-            capacity = float(np.mean(capacities)) if capacities else 1.0
-            loads.append(min(max(40 * trip / max(capacity, 1.0), 1.0), 1e5))
+            capacity = max(1.0, float(np.mean(capacities))) if capacities else 1.0
+            loads.append(max(min(max(40 * trip / capacity, 1.0), 1e5), missed / max(1.0, 0.1 * capacity)))
         speed = way_m / way_s if way_s else 1.0
-        return loads, min(max(40 * second, 400 * metre * speed, 1.0), 1e5), max(metre, 1.0)
+        time = max(min(max(40 * second, 400 * metre * speed, 1.0), 1e5), missed / 1000)
+        return loads, time, max(metre, 1.0)
+
+    @property
+    def max_penalty(self) -> float:
+        """The largest penalty for a unit that PyVRP may come to: never less than its own."""
+        return 1e5 if self._all_required else max(1e5, float(self._penalty))
 
     # The way back.
 
@@ -509,13 +515,15 @@ class PyvrpModel:
         if number in self._anchor_of:
             activities.append(pyvrp.Activity(pyvrp.ActivityType.CLIENT, self._anchor_of[number]))
         sites: list[int] = []
+        reloads = len(order) if crew.max_reloads is None else crew.max_reloads
         for visit in order[len(vehicle.prefix) :]:
             if visit.kind is StepKind.DISPOSAL:
                 sites.append(visit.id)
                 continue
-            if sites and activities:
+            if sites and activities and reloads > 0:
                 tip = self._tip(number, sites)
                 if tip is not None:
+                    reloads -= 1
                     activities.append(pyvrp.Activity(pyvrp.ActivityType.DEPOT, tip))
             sites = []
             if visit.id in crew.stop_ids and visit.id in numbers:
@@ -523,7 +531,7 @@ class PyvrpModel:
                 begin_s = begins.get(visit.id)
                 client = next((c for c in choices if _inside(self.clients[c][1], begin_s)), choices[0])
                 activities.append(pyvrp.Activity(pyvrp.ActivityType.CLIENT, client))
-        if sites and activities and not crew.folds_end:
+        if sites and activities and not crew.folds_end and reloads > 0:
             tip = self._tip(number, sites)
             if tip is not None:
                 activities.append(pyvrp.Activity(pyvrp.ActivityType.DEPOT, tip))
@@ -599,7 +607,7 @@ def _forbidding(values: NDArray[np.int32]) -> Values:
     return np.where(values == UNREACHABLE, FORBIDDEN, values).astype(np.int64)
 
 
-def _window(early: int, late: int) -> dict[str, int]:
+def _window(early: int, late: int) -> dict[str, Any]:
     """PyVRP's words for a window; it is faster where it knows of none."""
     return ({"tw_early": early} if early else {}) | ({"tw_late": late} if late < LATEST_S else {})
 
@@ -625,7 +633,7 @@ def _divisor(index: Index) -> int:
 
 
 def _nothing() -> pyvrp.ProblemData:
-    nowhere = np.zeros((1, 1), dtype=np.int64)
+    nowhere: Any = np.zeros((1, 1), dtype=np.int64)
     return pyvrp.ProblemData([pyvrp.Location(0, 0)], [], [pyvrp.Depot(0)], [pyvrp.VehicleType()], [nowhere], [nowhere])
 
 
