@@ -15,7 +15,7 @@ from routing.places import Places
 from routing.problem import Problem
 from routing.solution import Solution
 from routing.wire.document import Document, document_json, read_document
-from routing.wire.places import Measure
+from routing.wire.places import Approach, Measure
 from routing.wire.solutions import solution_json
 
 
@@ -84,6 +84,7 @@ def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
 
 
 __all__ = (
+    "Approach",
     "Document",
     "Measure",
     "Places",

@@ -1,49 +1,163 @@
 """Solve a routing problem given as JSON, and write the solution as JSON.
 
 The format is described in docs/problem-json.md. The solution is checked before it is written; the last line on standard
-error says how good it is and whether the checker found a violation."""
+error says how good it is and whether the checker found a violation. Ctrl-C ends the search and writes the best solution
+so far; a second Ctrl-C ends everything."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from deploy.files import read_json, write_text
+from deploy.files import read_bytes, write_text
 from deploy.settings import Settings
+from domain.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from deploy.distances import Streets
+    from routing.problem_json import Document
+    from routing.solution import Solution
+
+LARGEST_FILE_MB = 400
+"""As JSON text, matrices need some eight times their size in memory while they are read."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
     parser.add_argument("problem", type=Path, help="the problem, a JSON file")
     parser.add_argument("-o", "--output", type=Path, help="where the solution goes; default: standard output")
-    parser.add_argument("--time-limit-s", type=float, help="seconds to search; default: HALFVOL_PLAN_TIME_LIMIT_S")
-    parser.add_argument("--seed", type=int, default=0, help="seed of the search (default 0)")
+    parser.add_argument("--time-limit-s", type=_seconds, help="seconds to search; default: HALFVOL_PLAN_TIME_LIMIT_S")
+    parser.add_argument("--seed", type=_whole, default=0, help="seed of the search (default 0)")
     parser.add_argument("--engine", choices=("best", "ortools", "pyvrp"), default="best", help="default: best of both")
+    parser.add_argument("--cores", type=_cores, help="processes that search side by side; default: one for each core")
+    parser.add_argument("--map", type=Path, metavar="OUT.html", help="draw the solution; needs coordinates")
+    sources = parser.add_mutually_exclusive_group()
+    sources.add_argument(
+        "--roads",
+        type=Path,
+        metavar="FILE.osm.pbf",
+        help="an OpenStreetMap extract: measure along its streets where the problem has no matrices, and draw them",
+    )
+    sources.add_argument(
+        "--straight-line",
+        action="store_true",
+        help="estimate from straight lines where the problem has no matrices",
+    )
 
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Read, solve, check, write; exit code 1 when the checker found a violation."""
-    from routing.check import check  # noqa: PLC0415  (the solvers take a second to import: not for --help)
-    from routing.problem_json import problem_from_json, solution_to_json  # noqa: PLC0415
-    from routing.solve import solve  # noqa: PLC0415
+    from deploy.distances import StraightLines, Streets  # noqa: PLC0415  (slow to import: not for --help)
+    from deploy.solving import search  # noqa: PLC0415
+    from routing.check import check  # noqa: PLC0415
+    from routing.problem_json import parse, read_document, solution_to_json  # noqa: PLC0415
 
-    problem = problem_from_json(read_json(arguments.problem))
-    limit_s = arguments.time_limit_s or settings.plan_time_limit_s
-    solution = solve(problem, time_limit_s=limit_s, seed=arguments.seed, engine=arguments.engine)
-    violations = check(problem, solution)
-    text = json.dumps(solution_to_json(problem, solution), indent=2) + "\n"
+    for path in filter(None, (arguments.output, arguments.map)):
+        _check_folder(path)
+    streets = Streets(read_bytes(arguments.roads), arguments.roads.name) if arguments.roads else None
+    distances = StraightLines() if arguments.straight_line else streets
+    try:
+        document = read_document(
+            parse(_read(arguments.problem)), measure=None if distances is None else distances.measure
+        )
+    except InvalidInput as error:
+        where = f"{arguments.problem}, {error.where}" if error.where else str(arguments.problem)
+        raise InvalidInput(error.what, where=where, remedy=error.remedy) from error
+    if distances is not None and not document.measured and not (streets and arguments.map):
+        raise InvalidInput(
+            "the problem has matrices already, so there is nothing to measure",
+            where=str(arguments.problem),
+            remedy="leave out either 'matrices' or the option",
+        )
+    if arguments.map:
+        document.places.require(document.problem)
+    solution = search(
+        document.problem,
+        time_limit_s=arguments.time_limit_s or settings.plan_time_limit_s,
+        seed=arguments.seed,
+        engine=arguments.engine,
+        cores=arguments.cores,
+    )
+    violations = check(document.problem, solution)
+    answer = solution_to_json(
+        document.problem,
+        solution,
+        violations=violations,
+        places=document.places,
+        distances=distances.name if distances is not None and document.measured else "given",
+    )
+    text = json.dumps(answer, indent=2) + "\n"
     if arguments.output:
         write_text(arguments.output, text)
     else:
         sys.stdout.write(text)
+    if arguments.map:
+        _draw(document, solution, streets, arguments.map)
     for violation in violations:
         print(f"violation: {violation}", file=sys.stderr)
     stops = sum(len(route.stop_ids) for route in solution.routes)
     print(
         f"{len(solution.routes)} routes, {stops} stops, {len(solution.unassigned)} unassigned,"
-        f" {len(violations)} violations",
+        f" cost {solution.cost.total:.2f}, {len(violations)} violations",
         file=sys.stderr,
     )
     return 1 if violations else 0
+
+
+def _read(path: Path) -> bytes:
+    content = read_bytes(path)
+    if len(content) > LARGEST_FILE_MB * 10**6:
+        raise InvalidInput(
+            f"holds {len(content) / 10**6:.0f} MB, and more than {LARGEST_FILE_MB} MB of JSON do not fit in memory",
+            remedy="leave the matrices out, give coordinates, and use --roads or --straight-line",
+        )
+    return content
+
+
+def _check_folder(path: Path) -> None:
+    """Better before the search than after it."""
+    if path.is_dir():
+        raise InvalidInput("is a folder, not a file", where=str(path))
+    if not path.parent.is_dir():
+        raise InvalidInput("there is no such folder", where=str(path.parent), remedy="make it first")
+
+
+def _draw(document: Document, solution: Solution, streets: Streets | None, path: Path) -> None:
+    from routing.pictures.html import draw_html  # noqa: PLC0415
+    from routing.pictures.svg import draw_svg  # noqa: PLC0415
+
+    draw = draw_svg if path.suffix.lower() == ".svg" else draw_html
+    picture = draw(
+        document.problem,
+        solution,
+        document.places,
+        geometry=None if streets is None else streets.geometry(document.places),
+        background=None if streets is None else streets.background(),
+    )
+    write_text(path, picture)
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not 0 < value <= 10**6:
+        raise argparse.ArgumentTypeError(f"{text!r} is no time limit; write seconds, more than 0")
+    return value
+
+
+def _whole(text: str) -> int:
+    if not text.isdecimal() or int(text) >= 2**31:
+        raise argparse.ArgumentTypeError(f"{text!r} is no seed; write a whole number from 0 to 2147483647")
+    return int(text)
+
+
+def _cores(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 256:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of cores; write a whole number from 1 to 256")
+    return int(text)

@@ -21,10 +21,14 @@ from routing.wire.vehicles import vehicle, vehicle_json
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A problem, and what its document says of positions and names."""
+    """A problem, and what its document says of positions and names.
+
+    ``measured``: whether the matrices were made from coordinates, because the document has none.
+    """
 
     problem: Problem
     places: Places
+    measured: bool
 
 
 def read_document(value: object, *, measure: Measure | None = None) -> Document:
@@ -56,6 +60,7 @@ def read_document(value: object, *, measure: Measure | None = None) -> Document:
         root.get("disposal_sites", []), "disposal_sites", lambda one, path: disposal_site(one, path, locations)
     )
     change_cost = whole(root.get("change_cost", 0), "change_cost")
+    measured = given is None
     if given is None and measure is not None:
         given = dict(measure(*locations.asked))
     paths = {f"stop {stop.id}": f"jobs[{number}]" for number, stop in enumerate(stops)}
@@ -66,7 +71,7 @@ def read_document(value: object, *, measure: Measure | None = None) -> Document:
     except InvalidInput as error:
         raise InvalidInput(error.what, where=paths.get(error.where or "", error.where), remedy=error.remedy) from error
     names = (_names(root, group) for group in ("jobs", "vehicles", "disposal_sites"))
-    return Document(problem, Places(locations.positions, *names))
+    return Document(problem, Places(locations.positions, *names), measured)
 
 
 def document_json(problem: Problem, places: Places | None = None) -> dict[str, Any]:

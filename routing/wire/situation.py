@@ -2,26 +2,54 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TypeGuard
+
 from domain.errors import InvalidInput
 from domain.plans import StepKind
-from routing.problem import Problem, Stop
-from routing.replanning.situation import ChangedWay, DoneVisit, Situation, TruckState
+from routing.matrix import Matrix
+from routing.places import Places
+from routing.problem import Problem
+from routing.replanning.situation import REST, ChangedWay, DoneVisit, Situation, TruckState
 from routing.wire.fields import Fields
 from routing.wire.jobs import job
 from routing.wire.matrices import matrices
-from routing.wire.places import Locations
-from routing.wire.values import a_text, a_truth, amounts, each, identifier, made, seconds, take, whole
+from routing.wire.places import Approach, Locations, Measure
+from routing.wire.values import (
+    Object,
+    a_text,
+    a_truth,
+    amounts,
+    an_array,
+    each,
+    identifier,
+    made,
+    missing,
+    seconds,
+    take,
+    whole,
+)
 
 SITUATION = Fields(("now",), ("vehicles", "jobs", "dropped_jobs", "ways", "matrices"))
 TRUCK = Fields(("id",), ("done", "location_index", "available_from", "load", "driven", "broken_down", "locked"))
-DONE = Fields(("type", "id"), ("departure", "pickup"))
+DONE = Fields(("type",), ("id", "departure", "pickup"))
 WAY = Fields(("from_index", "to_index"), ("distance", "duration", "profile"))
 
 _KINDS = {"job": StepKind.EMPTYING, "disposal": StepKind.DISPOSAL, "break": StepKind.BREAK}
 
 
-def read_situation(value: object, problem: Problem) -> Situation:
-    """Build a situation from parsed JSON.
+def read_situation(
+    value: object, problem: Problem, *, places: Places, measure: Measure | None = None
+) -> tuple[Situation, Places]:
+    """Build a situation from parsed JSON, with the places and names of its new jobs beside those known.
+
+    Parameters
+    ----------
+    problem
+        The problem that is being driven.
+    places, measure
+        Where its locations lie, and what makes matrices: so that new jobs may have coordinates alone. Places that are
+        measured anew are approached from any side.
 
     Raises
     ------
@@ -31,22 +59,52 @@ def read_situation(value: object, problem: Problem) -> Situation:
     root = take(value, "", SITUATION)
     given = matrices(root["matrices"]) if "matrices" in root else None
     size = problem.size if given is None else next(iter(given.values())).size
-    locations = Locations(size)
-
-    def extra(entry: object, path: str) -> Stop:
-        return job(entry, path, locations)
-
-    return made(
+    jobs = list(an_array(root.get("jobs", []), "jobs"))
+    rows = size
+    for number, entry in enumerate(jobs):
+        # A job with coordinates alone gets a row of its own behind those that there are.
+        if given is None and measure is not None and isinstance(entry, dict) and "location_index" not in entry:
+            jobs[number] = entry | {"location_index": rows}
+            rows += 1
+    locations = Locations(rows)
+    extra = each(jobs, "jobs", lambda entry, path: job(entry, path, locations))
+    if rows > size and measure is not None:
+        given = _measured(problem, places, locations, rows, measure)
+    situation = made(
         "the situation",
         lambda: Situation(
             now_s=seconds(root["now"], "now"),
             trucks=each(root.get("vehicles", []), "vehicles", lambda one, path: _truck(one, path, size)),
-            extra_stops=each(root.get("jobs", []), "jobs", extra),
+            extra_stops=extra,
             dropped_stops=frozenset(each(root.get("dropped_jobs", []), "dropped_jobs", identifier)),
             changed_ways=each(root.get("ways", []), "ways", lambda one, path: _way(one, path, size)),
             matrices=given,
         ),
     )
+    # Names stand in the documents that have been read: of text, by ids.
+    names = {stop.id: str(entry["description"]) for stop, entry in zip(extra, jobs, strict=True) if _named(entry)}
+    return situation, replace(
+        places, positions={**places.positions, **locations.positions}, stops={**places.stops, **names}
+    )
+
+
+def _named(entry: object) -> TypeGuard[Object]:
+    return isinstance(entry, dict) and "description" in entry
+
+
+def _measured(problem: Problem, places: Places, locations: Locations, rows: int, measure: Measure) -> dict[str, Matrix]:
+    """Matrices of the problem's locations and, behind them, those of new jobs."""
+    places.require(problem)
+    known = {row: position for row, position in places.positions.items() if row < problem.size} | locations.positions
+    missing_rows = [row for row in range(rows) if row not in known]
+    if missing_rows:
+        raise InvalidInput(
+            f"nothing says where location {missing_rows[0]} lies",
+            where="jobs",
+            remedy="give every new job 'location': [longitude, latitude]",
+        )
+    anywhere: list[Approach] = ["unrestricted"] * rows
+    return dict(measure([known[row] for row in range(rows)], anywhere))
 
 
 def _truck(value: object, path: str, size: int) -> TruckState:
@@ -78,11 +136,19 @@ def _done(value: object, path: str) -> DoneVisit:
         path,
         lambda: DoneVisit(
             kind,
-            identifier(found["id"], f"{path}.id"),
+            _done_id(found, kind, path),
             seconds(found["departure"], f"{path}.departure") if "departure" in found else None,
             amounts(found["pickup"], f"{path}.pickup") if "pickup" in found else None,
         ),
     )
+
+
+def _done_id(found: Object, kind: StepKind, path: str) -> int:
+    if "id" not in found and kind is StepKind.BREAK:
+        return REST
+    if "id" not in found:
+        raise missing(path, "id")
+    return identifier(found["id"], f"{path}.id")
 
 
 def _way(value: object, path: str, size: int) -> ChangedWay:

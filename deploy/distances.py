@@ -1,0 +1,94 @@
+"""Where the metres and seconds of a problem come from: its matrices, streets, or straight lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import numpy as np
+
+from domain.errors import InvalidInput
+from domain.geography import Position
+from routing.matrix import Matrix
+from routing.pictures.scene import Background, Geometry
+from routing.places import Places
+from routing.problem_json import Approach
+from routing.roads.matrix import matrix
+from routing.roads.osm import read_graph
+from routing.roads.streets import streets
+from routing.straight_line import DETOUR, SPEED_KMH, straight_line
+from routing.vehicle import DEFAULT_PROFILE
+
+MAIN_ROADS = {"motorway", "trunk", "primary", "secondary", "tertiary"}
+
+CREDIT = "© OpenStreetMap contributors"
+"""What the licence of the data (ODbL) asks for."""
+
+
+class Distances(Protocol):
+    """A way to measure what has coordinates; ``name`` is what the solution calls it."""
+
+    @property
+    def name(self) -> str:
+        """In a few words."""
+        ...
+
+    def measure(self, positions: Sequence[Position], approaches: Sequence[Approach]) -> Mapping[str, Matrix]:
+        """The matrices by profile."""
+        ...
+
+
+class StraightLines:
+    """Estimates, as a last resort."""
+
+    name = f"estimated: straight lines x {DETOUR} at {SPEED_KMH} km/h"
+
+    def measure(self, positions: Sequence[Position], approaches: Sequence[Approach]) -> Mapping[str, Matrix]:
+        """The same for every side of approach."""
+        del approaches
+        return {DEFAULT_PROFILE: straight_line(positions)}
+
+
+class Streets:
+    """The streets of an OpenStreetMap extract.
+
+    Raises
+    ------
+    InvalidInput
+        When it is no extract.
+    """
+
+    def __init__(self, extract: bytes, name: str) -> None:
+        self.name = f"streets of {name}"
+        self._graph = read_graph(extract, name)
+
+    def measure(self, positions: Sequence[Position], approaches: Sequence[Approach]) -> Mapping[str, Matrix]:
+        """Along the fastest ways of the standard truck; a place without a street near is unreachable."""
+        if "curb" in approaches:
+            raise InvalidInput(
+                "the side of the street is not told apart yet",
+                where="approach",
+                remedy="leave it out, or write 'unrestricted'",
+            )
+        return {DEFAULT_PROFILE: matrix(self._graph, positions)}
+
+    def geometry(self, places: Places) -> Geometry:
+        """The way from one location to another, where both have a street near."""
+        from routing.roads.geometry import path  # noqa: PLC0415  (not needed without a picture)
+
+        def way(origin: int, destination: int) -> Sequence[Position] | None:
+            try:
+                return path(self._graph, [places.positions[origin], places.positions[destination]])
+            except (InvalidInput, KeyError):
+                return None
+
+        return way
+
+    def background(self) -> Background:
+        """All streets, as lines behind the routes."""
+        features = streets(self._graph)
+        return Background(
+            [np.array(feature["geometry"]["coordinates"]) for feature in features],
+            [feature["properties"]["roadClass"].removesuffix("_link") in MAIN_ROADS for feature in features],
+            CREDIT,
+        )
