@@ -24,6 +24,7 @@ COMMANDS: dict[str, str] = {
     "sensors": "list the sensor models that Halfvol knows",
     "keys": "make, list and revoke the keys with which uplinks are handed over by HTTP",
     "solve": "solve a routing problem given as JSON",
+    "replan": "plan the rest of the day anew while the trucks are out",
     "roads": "import the streets of a municipality from OpenStreetMap",
     "containers": "import containers from GeoJSON",
     "devices": "list devices that nobody claimed, and claim them",

@@ -5,24 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
-import numpy as np
-
 from domain.errors import InvalidInput
 from domain.geography import Position
 from routing.matrix import Matrix
 from routing.pictures.scene import Background, Geometry
+from routing.pictures.ways import street_background, street_ways
 from routing.places import Places
 from routing.problem_json import Approach
 from routing.roads.matrix import matrix
 from routing.roads.osm import read_graph
-from routing.roads.streets import streets
+from routing.solution import Solution
 from routing.straight_line import DETOUR, SPEED_KMH, straight_line
 from routing.vehicle import DEFAULT_PROFILE
-
-MAIN_ROADS = {"motorway", "trunk", "primary", "secondary", "tertiary"}
-
-CREDIT = "© OpenStreetMap contributors"
-"""What the licence of the data (ODbL) asks for."""
 
 
 class Distances(Protocol):
@@ -72,23 +66,10 @@ class Streets:
             )
         return {DEFAULT_PROFILE: matrix(self._graph, positions)}
 
-    def geometry(self, places: Places) -> Geometry:
-        """The way from one location to another, where both have a street near."""
-        from routing.roads.geometry import path  # noqa: PLC0415  (not needed without a picture)
-
-        def way(origin: int, destination: int) -> Sequence[Position] | None:
-            try:
-                return path(self._graph, [places.positions[origin], places.positions[destination]])
-            except (InvalidInput, KeyError):
-                return None
-
-        return way
+    def geometry(self, solution: Solution, places: Places) -> Geometry:
+        """The ways that a solution drives, where both ends have a street near."""
+        return street_ways(self._graph, solution, places)
 
     def background(self) -> Background:
         """All streets, as lines behind the routes."""
-        features = streets(self._graph)
-        return Background(
-            [np.array(feature["geometry"]["coordinates"]) for feature in features],
-            [feature["properties"]["roadClass"].removesuffix("_link") in MAIN_ROADS for feature in features],
-            CREDIT,
-        )
+        return street_background(self._graph)

@@ -1,14 +1,15 @@
-"""Pictures of a solution as files: ``.svg`` or ``.html``, along streets where an extract is given."""
+"""Pictures of a solution as files: ``.svg`` or ``.html``, along streets where there are some."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from deploy.files import read_bytes, write_text
+from deploy.files import write_text
 from domain.errors import InvalidInput
 
 if TYPE_CHECKING:
+    from deploy.distances import Streets
     from routing.pictures.words import Language
     from routing.places import Places
     from routing.problem import Problem
@@ -33,9 +34,8 @@ def write_map(
     solution: Solution,
     places: Places,
     *,
-    extract: Path | None = None,
+    streets: Streets | None = None,
     language: Language = "en",
-    title: str | None = None,
 ) -> None:
     """Draw a solution into a file.
 
@@ -43,24 +43,27 @@ def write_map(
     ----------
     path
         Where to; its ending decides what it becomes.
-    extract
-        OpenStreetMap streets to draw along; None: straight lines.
+    streets
+        To draw along and behind the routes; None: straight lines.
+    language
+        Of the picture; a page can be switched.
 
     Raises
     ------
     InvalidInput
-        When a location has no position, the extract cannot be read, or the file not be written.
+        When a location has no position, or the file cannot be written.
     """
     from routing.pictures.html import draw_html  # noqa: PLC0415  (slow to import: not for --help)
     from routing.pictures.svg import draw_svg  # noqa: PLC0415
-    from routing.pictures.ways import street_background, street_ways  # noqa: PLC0415
-    from routing.roads.osm import read_graph  # noqa: PLC0415
 
     check_map_name(path)
-    geometry = background = None
-    if extract is not None:
-        graph = read_graph(read_bytes(extract), extract.name)
-        geometry, background = street_ways(graph, solution, places), street_background(graph)
     draw = draw_svg if path.suffix.lower() == ".svg" else draw_html
-    picture = draw(problem, solution, places, geometry=geometry, background=background, language=language, title=title)
+    picture = draw(
+        problem,
+        solution,
+        places,
+        geometry=None if streets is None else streets.geometry(solution, places),
+        background=None if streets is None else streets.background(),
+        language=language,
+    )
     write_text(path, picture)

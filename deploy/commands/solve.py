@@ -11,16 +11,10 @@ import json
 import math
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from deploy.files import read_bytes, write_text
 from deploy.settings import Settings
 from domain.errors import InvalidInput
-
-if TYPE_CHECKING:
-    from deploy.distances import Streets
-    from routing.problem_json import Document
-    from routing.solution import Solution
 
 LARGEST_FILE_MB = 400
 """As JSON text, matrices need some eight times their size in memory while they are read."""
@@ -34,7 +28,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=_whole, default=0, help="seed of the search (default 0)")
     parser.add_argument("--engine", choices=("best", "ortools", "pyvrp"), default="best", help="default: best of both")
     parser.add_argument("--cores", type=_cores, help="processes that search side by side; default: one for each core")
-    parser.add_argument("--map", type=Path, metavar="OUT.html", help="draw the solution; needs coordinates")
+    parser.add_argument(
+        "--map", type=Path, metavar="OUT.html", help="draw the solution (.html or .svg); needs coordinates"
+    )
+    parser.add_argument("--lang", choices=("en", "nl"), default="en", help="language of the map (default en)")
     sources = parser.add_mutually_exclusive_group()
     sources.add_argument(
         "--roads",
@@ -52,12 +49,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Read, solve, check, write; exit code 1 when the checker found a violation."""
     from deploy.distances import StraightLines, Streets  # noqa: PLC0415  (slow to import: not for --help)
+    from deploy.solution_map import check_map_name, write_map  # noqa: PLC0415
     from deploy.solving import search  # noqa: PLC0415
     from routing.check import check  # noqa: PLC0415
     from routing.problem_json import parse, read_document, solution_to_json  # noqa: PLC0415
 
     for path in filter(None, (arguments.output, arguments.map)):
         _check_folder(path)
+    if arguments.map:
+        check_map_name(arguments.map)
     streets = Streets(read_bytes(arguments.roads), arguments.roads.name) if arguments.roads else None
     distances = StraightLines() if arguments.straight_line else streets
     try:
@@ -96,7 +96,14 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     else:
         sys.stdout.write(text)
     if arguments.map:
-        _draw(document, solution, streets, arguments.map)
+        write_map(
+            arguments.map,
+            document.problem,
+            solution,
+            document.places,
+            streets=streets,
+            language=arguments.lang,
+        )
     for violation in violations:
         print(f"violation: {violation}", file=sys.stderr)
     stops = sum(len(route.stop_ids) for route in solution.routes)
@@ -124,21 +131,6 @@ def _check_folder(path: Path) -> None:
         raise InvalidInput("is a folder, not a file", where=str(path))
     if not path.parent.is_dir():
         raise InvalidInput("there is no such folder", where=str(path.parent), remedy="make it first")
-
-
-def _draw(document: Document, solution: Solution, streets: Streets | None, path: Path) -> None:
-    from routing.pictures.html import draw_html  # noqa: PLC0415
-    from routing.pictures.svg import draw_svg  # noqa: PLC0415
-
-    draw = draw_svg if path.suffix.lower() == ".svg" else draw_html
-    picture = draw(
-        document.problem,
-        solution,
-        document.places,
-        geometry=None if streets is None else streets.geometry(document.places),
-        background=None if streets is None else streets.background(),
-    )
-    write_text(path, picture)
 
 
 def _seconds(text: str) -> float:

@@ -10,7 +10,7 @@ from domain.errors import InvalidInput
 from domain.plans import StepKind
 from routing.amounts import Amount
 from routing.problem import UNREACHABLE, Problem, Vehicle, Visit
-from routing.replanning.situation import DoneVisit, Situation, TruckState
+from routing.replanning.situation import REST, DoneVisit, Situation, TruckState
 from routing.solution import Load, Route, Solution, Step
 
 _VISITS = (StepKind.EMPTYING, StepKind.DISPOSAL)
@@ -176,8 +176,7 @@ class _Follower:
             if step.departs_s > now_s and not busy:
                 break
             identifier = _id_of(step)
-            # A rest of the driving rule has no id; it is followed by hand.
-            found.append(DoneVisit(step.kind, -1 if identifier is None else identifier, step.departs_s))
+            found.append(DoneVisit(step.kind, REST if identifier is None else identifier, step.departs_s))
         return found
 
     def _next_visits(self, done: set[tuple[StepKind, int]]) -> tuple[Visit, ...]:
@@ -245,7 +244,7 @@ class _Follower:
     def _rest(self, visit: DoneVisit, departed_s: int | None) -> None:
         rule = self._vehicle.driving_rule
         own = self._breaks.get(visit.id)
-        if own is None and not (visit.id == -1 and rule is not None):
+        if own is None and not (visit.id == REST and rule is not None):
             raise InvalidInput(f"is done with break {visit.id}, which it does not have", where=self._where)
         if own is not None and any(step.break_id == visit.id for step in self._steps):
             raise InvalidInput(f"is done with break {visit.id} twice", where=self._where)

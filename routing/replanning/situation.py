@@ -10,6 +10,9 @@ from domain.plans import StepKind
 from routing.amounts import LARGEST_AMOUNT, LATEST_S, Amount, check_amounts, check_unique, check_whole
 from routing.problem import Matrix, Stop
 
+REST = -1
+"""Instead of the id of a break: a rest of the driving rule, which has none."""
+
 
 @dataclass(frozen=True, slots=True)
 class DoneVisit:
@@ -18,7 +21,7 @@ class DoneVisit:
     Parameters
     ----------
     kind, id
-        EMPTYING with the stop's id, DISPOSAL with the site's, BREAK with the break's.
+        EMPTYING with the stop's id, DISPOSAL with the site's, BREAK with the break's or :data:`REST`.
     departed_s
         When the truck was done there. None: as planned, if the plan has this visit, and otherwise unknown.
     amounts

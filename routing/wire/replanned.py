@@ -11,12 +11,14 @@ from routing.wire.document import document_json
 from routing.wire.solutions import solution_json
 
 
-def replanned_json(replanned: Replanned, places: Places | None = None, *, with_problem: bool = False) -> dict[str, Any]:
+def replanned_json(
+    replanned: Replanned, places: Places | None = None, *, distances: str = "given", with_problem: bool = False
+) -> dict[str, Any]:
     """What :func:`routing.wire.solutions.solution_json` tells, with the changes beside it.
 
     ``with_problem`` adds the problem of the rest of the day, from which one may go on replanning.
     """
-    found = solution_json(replanned.problem, replanned.solution, places=places)
+    found = solution_json(replanned.problem, replanned.solution, places=places, distances=distances)
     found["summary"]["moved"] = len(replanned.moved)
     found["changes"] = [_change(change) for change in replanned.changes]
     found["stranded"] = [
