@@ -26,21 +26,21 @@ from tests.benchmarks.routing import loaders
 from tests.benchmarks.routing.engines import Memory, today
 
 FRACTIONS = {"RES": Fraction.RESIDUAL, "PPR": Fraction.PAPER, "GLB": Fraction.GLASS, "PLA": Fraction.PLASTICS}
-DUE = {"RES": 900, "PPR": 300, "GLB": 180, "PLA": 120}
-"""How many of each are due on the day of 1,500."""
+DUE = {"RES": 1080, "PPR": 190, "GLB": 150, "PLA": 80}
+"""How many of each are due on the day of 1,500; where there are too few, more residual ones are."""
 
-TRUCKS = {"RES": 8, "PPR": 2, "GLB": 2, "PPR+PLA": 2}
+TRUCKS = {"RES": 9, "PPR": 1, "GLB": 2, "PPR+PLA": 2}
 """Trucks for the day of 1,500; the last have two compartments."""
 
 DETOUR = 1.48
 """Way over the street by straight line, median of Heidelberg (docs/benchmarks.md)."""
 
-METRES_PER_S = 6.0
+METRES_PER_S = 7.0
 YARD = (52.0553, 4.3290)
 SITES = ((52.0437, 4.3706), (52.0710, 4.2490))
 """Latitude and longitude: one in the south-east that takes all, one in the west for residual waste and glass."""
 
-SERVICE_S, SETUP_S, TIP_S = 90, 45, 600
+SERVICE_S, SETUP_S, TIP_S = 75, 45, 600
 CONTAINER_L = 5000
 SHIFT_S = (6 * 3600, 16 * 3600)
 LUNCH = Break(1, 1800, ((11 * 3600, 13 * 3600),))
@@ -103,11 +103,14 @@ def problem(containers: Sequence[dict[str, object]], size: int, seed: int) -> Pr
     """A day on which ``size`` of the containers are due, with trucks in proportion."""
     random = np.random.default_rng(seed)
     share = size / sum(DUE.values())
-    chosen: list[dict[str, object]] = []
-    for code, count in DUE.items():
-        those = [each for each in containers if each["fc"] == code]
-        wanted = min(round(count * share), len(those))
-        chosen += [those[number] for number in sorted(random.choice(len(those), wanted, replace=False))]
+    at_hand = {code: [each for each in containers if each["fc"] == code] for code in DUE}
+    wanted = {code: min(round(count * share), len(at_hand[code])) for code, count in DUE.items()}
+    wanted["RES"] += size - sum(wanted.values())
+    chosen = [
+        at_hand[code][number]
+        for code, count in wanted.items()
+        for number in sorted(random.choice(len(at_hand[code]), count, replace=False))
+    ]
     places = [YARD, *SITES, *((float(str(each["lat"])), float(str(each["lng"]))) for each in chosen)]
     where, location = np.unique(np.round(places, 6), axis=0, return_inverse=True)
     location = location.ravel()

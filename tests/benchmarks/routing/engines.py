@@ -14,6 +14,7 @@ import threading
 import time
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -55,6 +56,7 @@ def today() -> str:
     return datetime.now(UTC).date().isoformat()
 
 
+@cache
 def version(engine: str) -> str:
     """What is installed; for Halfvol a digest of its solvers' sources, and what they stand on."""
     if engine != "halfvol":

@@ -73,7 +73,7 @@ def test_a_broken_release_is_forbidden_and_solved_again():
 
 
 def test_patterns_are_searched():
-    """The two customers of a day together cost 4, alone 3 and 4: so both of the second's visits are on days of the first."""
+    """Two customers on one day cost 4, alone 3 and 4: the visit of the second is on a day of the first."""
     instance = instance_of("tiny_4.geojson")
 
     def solve_day(days: dict[int, tuple[int, ...]], day: int, _: float) -> list[Tour]:
