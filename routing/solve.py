@@ -55,6 +55,10 @@ class Enough(Exception):
     """Raised by ``on_progress``: the search ends now, and :func:`solve` returns the best that it has so far."""
 
 
+ENUMERATION_SHARE = 0.5
+"""Share of the time that looking at every order of a handful of stops may take; if it is not enough it is lost."""
+
+
 def solve(
     problem: Problem,
     *,
@@ -142,7 +146,8 @@ class _Run:
 
     def _search(self, ends_at: float, start: Visits) -> None:
         for part in self._parts:
-            part.begin({vehicle.id: start[vehicle.id] for vehicle in part.problem.vehicles if start.get(vehicle.id)})
+            known = {vehicle.id: start[vehicle.id] for vehicle in part.problem.vehicles if start.get(vehicle.id)}
+            part.begin(known, ENUMERATION_SHARE * self._time_limit_s / len(self._parts))
             self._tell_now_and_then()
         alone = self._cores == 1 or max(part.stops for part in self._parts) <= SMALL_STOPS
         if alone or self._time_limit_s < SHORTEST_BESIDE_S or not can_run_beside():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domain.plans import StepKind
 from routing.problem import UNREACHABLE, Stop, Vehicle, Visit
@@ -23,7 +23,7 @@ from routing.solvers.timing import Place, Walk, Way, Ways, duration_s
 MOST_STOPS = 7
 """Up to so many stops all orders are looked at."""
 
-_Key = tuple[int, int, tuple[int, ...], tuple[int, ...], tuple[int, ...], bool]
+_Key = tuple[int, int]
 
 
 class _Late(Exception):
@@ -40,6 +40,8 @@ class _Tour:
     body: Body
     metres: int
     ways: Ways
+    needs: tuple[int, ...] = ()
+    """What must not be more than another tour's for being as good: room that may be lacking later, trips begun."""
 
 
 def best_routes(index: Index, *, ends_at: float) -> dict[int, Route] | None:
@@ -48,7 +50,7 @@ def best_routes(index: Index, *, ends_at: float) -> dict[int, Route] | None:
     if len(stops) > MOST_STOPS:
         return None
     try:
-        orders = {v.id: _orders(index, v, stops, ends_at) for v in index.problem.vehicles}
+        orders = _all_orders(index, stops, ends_at)
     except _Late:
         return None
     chosen = _share_out(index, stops, orders)
@@ -84,6 +86,22 @@ def _share_out(index: Index, stops: Sequence[Stop], orders: dict[int, _Orders]) 
     return best[min(best, key=rank)][1] if best else None
 
 
+def _all_orders(index: Index, stops: Sequence[Stop], ends_at: float) -> dict[int, _Orders]:
+    """The best orders by vehicle; vehicles that are alike have the same, but for the cost of changes."""
+    alike: dict[object, _Orders] = {}
+    found: dict[int, _Orders] = {}
+    for vehicle in index.problem.vehicles:
+        kind = (replace(vehicle, id=0), tuple(vehicle.id in index.allowed[stop.id] for stop in stops))
+        if kind not in alike:
+            alike[kind] = _orders(index, vehicle, stops, ends_at)
+        changes = [change_units(index.problem, vehicle, stop) for stop in stops]
+        found[vehicle.id] = {
+            served: (units + sum(cost for number, cost in enumerate(changes) if served >> number & 1), visits)
+            for served, (units, visits) in alike[kind].items()
+        }
+    return found
+
+
 def _orders(index: Index, vehicle: Vehicle, stops: Sequence[Stop], ends_at: float) -> _Orders:
     """The best order of every set of stops that the vehicle can serve."""
     rig = index.rigs[vehicle.id]
@@ -104,13 +122,10 @@ def _orders(index: Index, vehicle: Vehicle, stops: Sequence[Stop], ends_at: floa
                 if each.served or not stays:
                     _end(index, rig, walk, each, found)
                 for further in _further(index, rig, walk, each, stops):
+                    further.needs += _lacking(rig, further, stops)
                     _keep(following.setdefault(_key(further), []), further)
         level = following
-    found = found or {0: (0, ())}
-    for served, (units, visits) in found.items():
-        changed = [stop for number, stop in enumerate(stops) if served >> number & 1]
-        found[served] = (units + sum(change_units(index.problem, vehicle, stop) for stop in changed), visits)
-    return found
+    return found or {0: (0, ())}
 
 
 def _begin(index: Index, rig: Rig, walk: Walk, stops: Sequence[Stop]) -> _Tour | None:
@@ -162,7 +177,11 @@ def _to(index: Index, rig: Rig, walk: Walk, tour: _Tour, visit: Visit, number: i
     if all(way.ready > rig.vehicle.ends_s for level in ways for way in level):
         return None
     served = tour.served | (1 << number if number >= 0 else 0)
-    return _Tour(visits, there, served, body, tour.metres + rig.metres[tour.location, there], ways)
+    further = _Tour(visits, there, served, body, tour.metres + rig.metres[tour.location, there], ways)
+    if rig.vehicle.max_trips is not None:
+        # The run of emptyings that comes next counts as begun.
+        further.needs = (trips(visits) + (visit.kind is StepKind.DISPOSAL),)
+    return further
 
 
 def _end(index: Index, rig: Rig, walk: Walk, tour: _Tour, found: _Orders) -> None:
@@ -180,9 +199,22 @@ def _end(index: Index, rig: Rig, walk: Walk, tour: _Tour, found: _Orders) -> Non
 
 
 def _key(tour: _Tour) -> _Key:
-    body = tour.body
-    emptied = bool(tour.visits) and tour.visits[-1].kind is StepKind.DISPOSAL
-    return tour.served, tour.location, tuple(body.kg), tuple(body.litres), tuple(body.aboard), emptied
+    return tour.served, tour.location
+
+
+def _lacking(rig: Rig, tour: _Tour, stops: Sequence[Stop]) -> tuple[int, ...]:
+    """How much too full each compartment would be if all other stops came into it as well."""
+    kg, litres = list(tour.body.kg), list(tour.body.litres)
+    for number, stop in enumerate(stops):
+        if not tour.served >> number & 1:
+            for compartment, more_kg, more_l, _ in rig.cargo.get(stop.id, ()):
+                kg[compartment] += more_kg
+                litres[compartment] += more_l
+    return tuple(
+        max(0, have - most)
+        for haves, mosts in ((kg, [c.kg for c in rig.capacities]), (litres, [c.l for c in rig.capacities]))
+        for have, most in zip(haves, mosts, strict=True)
+    )
 
 
 def _keep(tours: list[_Tour], tour: _Tour) -> None:
@@ -196,7 +228,8 @@ def _keep(tours: list[_Tour], tour: _Tour) -> None:
 def _beats(one: _Tour, other: _Tour) -> bool:
     return (
         one.metres <= other.metres
-        and trips(one.visits) <= trips(other.visits)
+        and all(less <= more for less, more in zip(one.needs, other.needs, strict=True))
+        and all(not less & ~more for less, more in zip(one.body.aboard, other.body.aboard, strict=True))
         and all(
             any(_covers(way, worse) for way in ways)
             for ways, level in zip(one.ways, other.ways, strict=True)

@@ -18,6 +18,7 @@ from routing.solvers.gaps import Gaps
 from routing.solvers.index import Index
 from routing.solvers.loads import carries
 from routing.solvers.schedule import cost_units, schedule, units_of
+from routing.solvers.tidy import tidy
 from routing.solvers.visits import visits_of
 
 TRIED = 20
@@ -153,7 +154,7 @@ def with_locked(index: Index, routes: Mapping[int, Route]) -> dict[int, Route]:
     for vehicle in index.problem.vehicles:
         if vehicle.id in completed or not (vehicle.under_way or vehicle.prefix):
             continue
-        route = schedule(index, vehicle, settle(index, vehicle, vehicle.prefix))
+        route = tidy(index, vehicle, vehicle.prefix)
         if route is not None:
             completed[vehicle.id] = route
     return completed

@@ -190,7 +190,7 @@ class OrtoolsModel:
             )
             for (_, closes), (opens, _) in pairwise(each.time_windows):
                 if opens > closes + 1:
-                    solver.Add(solver.NotMemberCt(interval.StartExpr(), closes + 1, opens - 1))
+                    interval.StartExpr().Var().RemoveInterval(closes + 1, opens - 1)
             if intervals:
                 solver.Add(interval.StartExpr() >= intervals[-1].EndExpr())
             intervals.append(interval)

@@ -11,6 +11,7 @@ from typing import Literal
 from routing.problem import Problem
 from routing.solution import Route, Search
 from routing.solvers.assemble import Rank, rank, routes_of
+from routing.solvers.enumeration import MOST_STOPS, best_routes
 from routing.solvers.groups import Group, group
 from routing.solvers.index import Index, index_of
 from routing.solvers.insertion import fill_in, with_locked
@@ -29,6 +30,12 @@ GROUPED_STOPS = 100
 
 GROUP_STOPS = (80, 500)
 """Stops of a group: a half of the part, but not fewer and not more than these."""
+
+SHORTEST_GROUP_S = 1.0
+"""A group is searched for so long at least."""
+
+SWEEPS = 2
+"""How often every stop is in a group on average, for as long as the time lasts."""
 
 WHOLE_SHARE = 0.35
 """Share of a part's time for searching it as a whole, where it is searched in groups later."""
@@ -62,7 +69,10 @@ class Part:
         self.best: Rank | None = None
         self.used_s = 0.0
         """Seconds of lanes that its tasks took so far."""
-        self.exact = engines != "ortools" and expresses(self.index)
+        expressed, several_trips = expresses(self.index)
+        self.exact = engines != "ortools" and expressed
+        # With few stops and several trips OR-Tools finds orders of the trips that PyVRP does not.
+        self._mixed = engines == "best" and (not expressed or (several_trips and self.stops <= FRESH_STOPS))
         self._engines = engines
         self._random = Random(seed)
         self._seed = seed
@@ -71,11 +81,21 @@ class Part:
         self._jobs: dict[int, _Job] = {}
         self._offers: dict[int, Visits] = {}
         self._given = self._whole = self._failed = 0
+        self._solved = False
         self._found_by: list[str] = []
         self._found_after_s = 0.0
 
-    def begin(self, start: Visits | None) -> None:
-        """Begin with ``start``, or else with a quick plan by PyVRP."""
+    def begin(self, start: Visits | None, enumeration_s: float) -> None:
+        """Begin with ``start``, or else with a quick plan by PyVRP; a handful of stops is solved by enumeration.
+
+        That gives up after ``enumeration_s``.
+        """
+        if self._engines == "best" and self.stops <= MOST_STOPS:
+            routes = best_routes(self.index, ends_at=time.monotonic() + enumeration_s)
+            if routes is not None:
+                self._take("enumeration", routes)
+                self._solved = True
+                return
         if start:
             self._take("insertion", routes_of(self.index, start))
         elif self._engines != "ortools" and self.stops <= QUICK_STOPS:
@@ -106,12 +126,12 @@ class Part:
         """
         now = time.monotonic()
         left_s = ends_at - now
-        if left_s <= 0 or not self.stops:
+        if left_s <= 0 or not self.stops or self._solved:
             return None
         grouped = self.stops >= GROUPED_STOPS
         first = self._whole < copies
         engine, chosen = self._engine(first=first), None
-        slice_s = budget_s / copies * (WHOLE_SHARE if grouped else 1 - 0.5 * (not self.exact))
+        slice_s = budget_s / copies * (WHOLE_SHARE if grouped else 0.5 if self._mixed else 1)
         if not first:
             if any(job.group is None for job in self._jobs.values()) and (grouped or self._jobs_by(engine)):
                 return None
@@ -119,11 +139,16 @@ class Part:
                 return None
             if grouped:
                 size = max(GROUP_STOPS[0], min(GROUP_STOPS[1], self.stops // 2))
-                busy = frozenset[int]().union(*(job.group.vehicle_ids for job in self._jobs.values() if job.group))
-                chosen = group(self.index, self.routes, self._random, size=size, busy=busy)
+                groups = [job.group for job in self._jobs.values() if job.group]
+                busy = frozenset[int]().union(*(other.vehicle_ids for other in groups))
+                taken = frozenset[int]().union(*(other.stop_ids for other in groups))
+                chosen = group(self.index, self.routes, self._random, size=size, busy=busy, taken=taken)
                 if chosen is None and (self._jobs or not self.routes):
                     return None
-            slice_s = budget_s * 0.25 if chosen is None else max(1.0, 0.03 * len(chosen.stop_ids))
+            slice_s = 0.25 * budget_s
+            if chosen is not None:
+                share = len(chosen.stop_ids) / self.stops
+                slice_s = max(SHORTEST_GROUP_S, (1 - WHOLE_SHARE) * budget_s * share / SWEEPS)
         problem = self.problem if chosen is None else chosen.problem
         start = visits_of(self.routes)
         if chosen is not None:
@@ -189,7 +214,7 @@ class Part:
     def _engine(self, *, first: bool) -> EngineName:
         if self._engines == "ortools":
             return "OR-Tools"
-        if self._engines == "pyvrp" or self.exact or first:
+        if first or not self._mixed:
             return "PyVRP"
         every = 2 if self.stops < GROUPED_STOPS else ORTOOLS_EVERY
         return "OR-Tools" if self._given % every == 1 else "PyVRP"
@@ -206,8 +231,8 @@ class Part:
     def _most_failures(self) -> int:
         """After how many searches without a gain it is enough."""
         if self.stops >= GROUPED_STOPS:
-            return 4 + 2 * len(self.routes)
-        return (1 if self.stops <= SMALL_STOPS else 2) if self.exact else 4
+            return 4 + len(self.routes)
+        return 4 if self._mixed else 1 if self.stops <= SMALL_STOPS else 2
 
     def _merge(self, job: _Job, visits: Visits) -> bool:
         return self._take(job.engine, self._merged(job, visits))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import combinations_with_replacement, product
+from itertools import combinations_with_replacement, pairwise, product
 
 from domain.plans import StepKind
 from routing.problem import DisposalSite, Problem, Stop, TimeWindow, Vehicle
@@ -140,7 +140,7 @@ def _caps(vehicle: Vehicle, order: Sequence[Place]) -> bool:
 
 def _legs(vehicle: Vehicle, locations: Sequence[int]) -> list[tuple[int, int]]:
     places = [vehicle.start, *locations, vehicle.end]
-    return list(zip(places, places[1:], strict=False))
+    return list(pairwise(places))
 
 
 @dataclass(frozen=True)
