@@ -30,12 +30,18 @@ class Group:
 
 
 def group(
-    index: Index, routes: Mapping[int, Route], random: Random, *, size: int, busy: Collection[int] = ()
+    index: Index,
+    routes: Mapping[int, Route],
+    random: Random,
+    *,
+    size: int,
+    busy: Collection[int] = (),
+    taken: Collection[int] = (),
 ) -> Group | None:
     """The routes near a random one, about ``size`` stops together, without those of ``busy`` vehicles.
 
-    Some vehicles of the yard come along, and the stops left out whose nearest route is among these. None when fewer
-    than two routes are free.
+    Some vehicles of the yard come along, and the stops left out whose nearest route is among these, except the
+    ``taken``, which another group may serve meanwhile. None when fewer than two routes are free.
     """
     free = [vehicle_id for vehicle_id, route in routes.items() if vehicle_id not in busy and route.stop_ids]
     if len(free) < 2:
@@ -55,7 +61,7 @@ def group(
         chosen.append(free[int(number)])
         count += stops
     stop_ids = {stop_id for vehicle_id in chosen for stop_id in routes[vehicle_id].stop_ids}
-    stop_ids |= _left_out(index, routes, free, set(chosen), served)
+    stop_ids |= _left_out(index, routes, free, set(chosen), served) - set(taken)
     vehicles = {*chosen, *_idle(index, routes, busy, chosen)}
     return Group(subproblem(index.problem, stop_ids, vehicles), frozenset(vehicles), frozenset(stop_ids))
 
