@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from domain.errors import InvalidInput
@@ -11,9 +11,10 @@ from routing.matrix import Matrix
 from routing.pictures.scene import Background, Geometry
 from routing.pictures.ways import street_background, street_ways
 from routing.places import Places
-from routing.problem_json import Approach
-from routing.roads.matrix import matrix
+from routing.problem_json import Approach, Document
+from routing.roads.matrix import matrix_of
 from routing.roads.osm import read_graph
+from routing.roads.snap import SNAP_LIMIT_M, snap
 from routing.solution import Solution
 from routing.straight_line import DETOUR, SPEED_KMH, straight_line
 from routing.vehicle import DEFAULT_PROFILE
@@ -55,6 +56,8 @@ class Streets:
     def __init__(self, extract: bytes, name: str) -> None:
         self.name = f"streets of {name}"
         self._graph = read_graph(extract, name)
+        self.off_street: tuple[Position, ...] = ()
+        """The positions measured last that have no street near."""
 
     def measure(self, positions: Sequence[Position], approaches: Sequence[Approach]) -> Mapping[str, Matrix]:
         """Along the fastest ways of the standard truck; a place without a street near is unreachable."""
@@ -64,7 +67,21 @@ class Streets:
                 where="approach",
                 remedy="leave it out, or write 'unrestricted'",
             )
-        return {DEFAULT_PROFILE: matrix(self._graph, positions)}
+        points = snap(self._graph, positions)
+        self.off_street = tuple(place for place, point in zip(positions, points, strict=True) if point is None)
+        return {DEFAULT_PROFILE: matrix_of(self._graph, points)}
+
+    def warnings(self, document: Document) -> Iterator[str]:
+        """A sentence for everything in a document that has no street near."""
+        problem, lonely = document.problem, set(self.off_street)
+        located = [(f"job {stop.id}", stop.location) for stop in problem.stops]
+        located += [(f"start of vehicle {vehicle.id}", vehicle.start) for vehicle in problem.vehicles]
+        located += [(f"end of vehicle {vehicle.id}", vehicle.end) for vehicle in problem.vehicles]
+        located += [(f"disposal site {site.id}", site.location) for site in problem.disposal_sites]
+        for name, location in located:
+            position = document.places.positions.get(location)
+            if position in lonely:
+                yield f"{name}: no street within {SNAP_LIMIT_M:.0f} m of [{position.lon}, {position.lat}]"
 
     def geometry(self, solution: Solution, places: Places) -> Geometry:
         """The ways that a solution drives, where both ends have a street near."""

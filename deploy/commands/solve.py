@@ -73,6 +73,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
             where=str(arguments.problem),
             remedy="leave out either 'matrices' or the option",
         )
+    for warning in streets.warnings(document) if streets else ():
+        print(f"warning: {warning}", file=sys.stderr)
     if arguments.map:
         document.places.require(document.problem)
     solution = search(
