@@ -9,6 +9,8 @@ from deploy.files import write_text
 from domain.errors import InvalidInput
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from deploy.distances import Streets
     from routing.pictures.words import Language
     from routing.places import Places
@@ -36,6 +38,7 @@ def write_map(
     *,
     streets: Streets | None = None,
     language: Language = "en",
+    numbers: Mapping[int, int] | None = None,
 ) -> None:
     """Draw a solution into a file.
 
@@ -47,6 +50,8 @@ def write_map(
         To draw along and behind the routes; None: straight lines.
     language
         Of the picture; a page can be switched.
+    numbers
+        By vehicle the number of its colour; None: by the order of the routes.
 
     Raises
     ------
@@ -65,5 +70,6 @@ def write_map(
         geometry=None if streets is None else streets.geometry(solution, places),
         background=None if streets is None else streets.background(),
         language=language,
+        numbers=numbers,
     )
     write_text(path, picture)

@@ -103,7 +103,9 @@ def replan(
     """
     check_whole("replanning", "stability", stability, LARGEST_AMOUNT)
     rest = rest_of_day(problem, solution, situation, stability=stability)
-    found = solve(rest.problem, time_limit_s=time_limit_s, seed=seed, start=dict(rest.start), on_progress=on_progress)
+    locked = {vehicle.id: len(vehicle.prefix) for vehicle in rest.problem.vehicles}
+    start = {vehicle: list(visits[locked[vehicle] :]) for vehicle, visits in rest.start.items()}
+    found = solve(rest.problem, time_limit_s=time_limit_s, seed=seed, start=start, on_progress=on_progress)
     violations = check(rest.problem, found)
     if violations:
         raise InvalidInput(

@@ -20,7 +20,9 @@ from deploy.settings import Settings
 from domain.errors import InvalidInput
 
 if TYPE_CHECKING:
+    from routing.problem import Problem
     from routing.replan import Replanned
+    from routing.solution import Solution
 
 DEFAULT_TIME_LIMIT_S = 5.0
 """A dispatcher waits for it with a driver on the telephone."""
@@ -104,6 +106,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
             places,
             streets=streets,
             language=arguments.lang,
+            numbers=_colours(problem, solution),
         )
     for line in _summary(replanned):
         print(line, file=sys.stderr)
@@ -118,6 +121,13 @@ def _read(path: Path, read: Callable[[bytes], T]) -> T:
     except InvalidInput as error:
         where = f"{path}, {error.where}" if error.where else str(path)
         raise InvalidInput(error.what, where=where, remedy=error.remedy) from error
+
+
+def _colours(problem: Problem, solution: Solution) -> dict[int, int]:
+    """Of the trucks as on the map of the plan so far, others behind them."""
+    driving = {route.vehicle_id for route in solution.routes}
+    ids = sorted((vehicle.id for vehicle in problem.vehicles), key=lambda each: each not in driving)
+    return {vehicle: number for number, vehicle in enumerate(ids)}
 
 
 def _summary(replanned: Replanned) -> list[str]:

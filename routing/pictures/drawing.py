@@ -37,8 +37,11 @@ def style(*, dark: bool) -> str:
 def number_rules(deepest: int = DEEPEST) -> str:
     """The rules that show numbers and arrowheads from their zoom level on, and dots before, down to the deepest."""
     pairs = [(level, own) for level in range(deepest + 1) for own in range(level + 1)]
-    shown = ",".join(f".at{level} .z{own} .n,.at{level} .a{own}" for level, own in pairs)
-    hidden = ",".join(f".at{level} .z{own} .dot" for level, own in pairs)
+    shown = ",".join(f".at{level} .z{own}:not(.picked) .n,.at{level} .a{own}" for level, own in pairs)
+    hidden = ",".join(f".at{level} .z{own}:not(.picked) .dot" for level, own in pairs)
+    if deepest:
+        shown += "," + ",".join(f".at{level} .picked.o{own} .n" for level, own in pairs)
+        hidden += "," + ",".join(f".at{level} .picked.o{own} .dot" for level, own in pairs)
     return f".n,.arrow{{display:none}}{shown}{{display:inline}}{hidden}{{display:none}}"
 
 
@@ -97,7 +100,7 @@ class _Drawer:
 
     def _mark(self, route: RouteDrawing, mark: Mark) -> str:
         return (
-            f'<g class="mark route t{_tone(route)} z{mark.level}" data-route="{route.number}"'
+            f'<g class="mark route t{_tone(route)} z{mark.level} o{mark.own_level}" data-route="{route.number}"'
             f' transform="translate({self._pair(mark.x, mark.y)})">'
             f'{self._tip(mark, route)}<g class="k">{_shape(route.mark_shape, 6.4, 6.4, "dot")}'
             f'<g class="n">{_shape(route.mark_shape, mark.width, BADGE_HEIGHT, "badge")}'
@@ -139,10 +142,13 @@ class _Drawer:
 
 
 def spot_icon(kind: str) -> str:
-    """A house for a depot, a tray with an arrow down into it for a disposal site; 26 units wide around 0, 0."""
+    """A house for a depot, a tray with an arrow into it for a disposal site, a truck that is out; around 0, 0."""
     frame = '<rect class="plate" x="-12" y="-12" width="24" height="24" rx="6"/>'
     if kind == "depot":
         return f'{frame}<path class="glyph" d="M-7 0 0-7 7 0M-5-1.5V7H5V-1.5M-1.8 7V2.2H1.8V7"/>'
+    if kind == "truck":
+        wheels = "M-5.5 5.5a1.6 1.6 0 1 0 .1 0zM4.5 5.5a1.6 1.6 0 1 0 .1 0z"
+        return f'{frame}<path class="glyph" d="M-8.5-5H1.5V4.5H-8.5zM1.5-1.5H5.5L8.5 1.5V4.5H1.5{wheels}"/>'
     return f'{frame}<path class="glyph" d="M0-8V1.5M-3.6-2 0 1.8 3.6-2M-7 2V7H7V2"/>'
 
 

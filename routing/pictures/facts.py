@@ -97,7 +97,7 @@ def told(scene: Scene, mark: Mark | Skipped | Spot, route: RouteDrawing | None) 
         return mark_lines(scene, route, mark) if route else []
     if isinstance(mark, Skipped):
         return skipped_lines(scene, mark.unassigned)
-    kind = words.DEPOT if mark.kind == "depot" else words.DISPOSAL
+    kind = {"depot": words.DEPOT, "disposal": words.DISPOSAL, "truck": words.OUT}[mark.kind]
     return [kind, same(mark.name)] if mark.name else [kind]
 
 

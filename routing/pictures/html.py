@@ -6,7 +6,7 @@ The page holds all it needs: no bundle, no font, no network. Without its script 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from domain.plans import StepKind
@@ -37,12 +37,13 @@ def draw_html(
     background: Background | None = None,
     language: Language = "en",
     title: str | None = None,
+    numbers: Mapping[int, int] | None = None,
 ) -> str:
     """Draw a solution as a page; parameters and errors as in :func:`routing.pictures.svg.draw_svg`.
 
     ``language`` is the one that it opens with; the reader may switch.
     """
-    scene = lay_out(problem, solution, places, width=WIDTH, geometry=geometry, background=background)
+    scene = lay_out(problem, solution, places, width=WIDTH, geometry=geometry, background=background, numbers=numbers)
     heading = same(title) if title else words.TITLE
     told: list[list[list[str]]] = []
 
@@ -147,6 +148,8 @@ def _key(scene: Scene) -> str:
     ]
     if scene.done:
         lines.append((DONE_SIGN, words.DONE))
+    if any(spot.kind == "truck" for spot in scene.spots):
+        lines.append((spot_icon("truck"), words.OUT))
     found = facts.skipped_by_reason(scene)
     lines += [
         (

@@ -18,7 +18,7 @@ button:hover { border-color: var(--accent); }
 button[aria-pressed="true"] { background: var(--wash); border-color: var(--accent); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 .languages { display: flex; gap: 6px; flex: none; }
-main { flex: 1; min-height: 0; display: grid; grid-template-columns: minmax(0, 1fr) minmax(360px, 620px); }
+main { flex: 1; min-height: 0; display: grid; grid-template-columns: minmax(0, 1fr) minmax(360px, 650px); }
 .map { position: relative; background: var(--ground); border-top: 1px solid var(--line); overflow: hidden; }
 #map { position: absolute; inset: 0; width: 100%; height: 100%; touch-action: none; cursor: grab; display: block; }
 #map:focus-visible { outline-offset: -4px; } #map.dragging { cursor: grabbing; }
@@ -45,7 +45,9 @@ aside { overflow: auto; padding: 12px 18px 40px; border-top: 1px solid var(--lin
 .tick { fill: none; stroke: var(--grey); stroke-width: 1.6; }
 .plate { fill: var(--ink); stroke: var(--ground); stroke-width: 1.5; }
 .glyph { fill: none; stroke: var(--ground); stroke-width: 1.7; stroke-linejoin: round; stroke-linecap: round; }
-.off { display: none; } .picking .route:not(.picked) { opacity: .1; } .route { transition: opacity .12s; }
+.off { display: none; } .picking .route:not(.picked) { opacity: .1; }
+.picking .skipped, .picking .done { opacity: .25; }
+.route { transition: opacity .12s; }
 @media (prefers-reduced-motion: reduce) { .route { transition: none; } }
 .tools { position: absolute; right: 12px; top: 12px; display: grid; gap: 6px; }
 .tools button { width: 40px; height: 40px; padding: 0; font-size: 19px; }
@@ -59,7 +61,7 @@ aside { overflow: auto; padding: 12px 18px 40px; border-top: 1px solid var(--lin
 .choices { display: flex; gap: 8px; align-items: center; margin-bottom: 8px; }
 .choices label { margin-left: auto; display: flex; gap: 7px; align-items: center; }
 .scroll { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-size: 13.5px; font-variant-numeric: tabular-nums; }
+table { border-collapse: collapse; width: 100%; font-size: 13px; font-variant-numeric: tabular-nums; }
 th, td { padding: 4px 5px; text-align: right; white-space: nowrap; font-weight: 400; }
 thead th { color: var(--quiet); font-size: 12px; vertical-align: bottom; }
 tbody tr { border-top: 1px solid var(--line); }

@@ -68,13 +68,17 @@ class Leg:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """One or several stops at one place: ``label`` is the number in the route, or the first and the last."""
+    """One or several stops at one place: ``label`` is the number in the route, or the first and the last.
+
+    ``level`` is the zoom level from which on the number has room, ``own_level`` that when no other truck is shown.
+    """
 
     x: float
     y: float
     label: str
     steps: tuple[Step, ...]
     level: int
+    own_level: int
 
     @property
     def width(self) -> float:
@@ -111,7 +115,7 @@ class Skipped:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A depot or a disposal site."""
+    """A "depot", a "disposal" site, or a "truck" that is out already and goes on from here."""
 
     x: float
     y: float
@@ -162,6 +166,7 @@ def lay_out(
     deepest: int = DEEPEST,
     geometry: Geometry | None = None,
     background: Background | None = None,
+    numbers: Mapping[int, int] | None = None,
 ) -> Scene:
     """Lay out the picture of a solution.
 
@@ -179,6 +184,8 @@ def lay_out(
         Ways along streets; None draws straight lines.
     background
         Streets to draw behind; None draws none.
+    numbers
+        By vehicle the number of its colour, counted from 0. None: by the order of the routes.
 
     Raises
     ------
@@ -191,7 +198,7 @@ def lay_out(
         raise InvalidInput("the problem has no stops, vehicles or disposal sites, so there is nothing to draw")
     frame = Frame.around([places.positions[location] for location in sorted(shown)], width=width)
     measured = compactness(problem, solution, places.positions)
-    builder = _Builder(problem, places, frame, geometry, deepest)
+    builder = _Builder(problem, places, frame, geometry, deepest=deepest, numbers=numbers or {})
     drawn = builder.routes(solution, {shape.vehicle_id: shape for shape in measured.routes})
     minor, main = _streets(background, frame)
     return Scene(
@@ -218,7 +225,17 @@ def _locations(problem: Problem) -> Iterable[tuple[str, int]]:
 
 
 class _Builder:
-    def __init__(self, problem: Problem, places: Places, frame: Frame, geometry: Geometry | None, deepest: int) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        places: Places,
+        frame: Frame,
+        geometry: Geometry | None,
+        *,
+        deepest: int,
+        numbers: Mapping[int, int],
+    ) -> None:
+        self._numbers = numbers
         self._deepest = min(deepest, DEEPEST_ARROWS)
         self._problem = problem
         self._places = places
@@ -239,21 +256,20 @@ class _Builder:
         spots = self.spots()
         marked = [self.at(steps[0].location) for group in groups for _, steps in group]
         sizes = [(badge_width(label), BADGE_HEIGHT) for group in labels for label in group]
-        found = levels(
-            np.array([*((spot.x, spot.y) for spot in spots), *marked]).reshape(-1, 2),
-            np.array([*map(_spot_size, spots), *sizes]).reshape(-1, 2),
-            by_tens([len(group) for group in groups], first=len(spots)),
-            fixed=len(spots),
-        )[len(spots) :]
+        found = _levels(spots, marked, sizes, [len(group) for group in groups])
         drawn: list[RouteDrawing] = []
         first = 0
         for number, (route, group) in enumerate(zip(routes, groups, strict=True)):
+            its = slice(first, first + len(group))
+            alone = _levels(spots, marked[its], sizes[its], [len(group)]) if self._deepest else found[its]
             marks = tuple(
-                Mark(*self.at(steps[0].location), label, steps, level)
-                for (label, steps), level in zip(group, found[first:], strict=False)
+                Mark(*self.at(steps[0].location), label, steps, level, own_level)
+                for (label, steps), level, own_level in zip(group, found[its], alone, strict=True)
             )
             first += len(group)
-            drawn.append(self._route(number, route, marks, shapes.get(route.vehicle_id)))
+            drawn.append(
+                self._route(self._numbers.get(route.vehicle_id, number), route, marks, shapes.get(route.vehicle_id))
+            )
         return tuple(drawn)
 
     def _route(self, number: int, route: Route, marks: tuple[Mark, ...], shape: RouteShape | None) -> RouteDrawing:
@@ -322,14 +338,36 @@ class _Builder:
         return tuple(Skipped(*self.at(locations[each.stop_id]), each) for each in solution.unassigned)
 
     def spots(self) -> tuple[Spot, ...]:
-        depots = dict.fromkeys(end for vehicle in self._problem.vehicles for end in (vehicle.start, vehicle.end))
+        out = [vehicle for vehicle in self._problem.vehicles if vehicle.under_way]
+        starts = [vehicle.start for vehicle in self._problem.vehicles if not vehicle.under_way]
+        depots = dict.fromkeys([*starts, *(vehicle.end for vehicle in self._problem.vehicles)])
         return (
             *(
                 Spot(*self.at(site.location), "disposal", self._places.disposal_sites.get(site.id, ""))
                 for site in self._problem.disposal_sites
             ),
             *(Spot(*self.at(location), "depot", "") for location in depots),
+            *(
+                Spot(*self.at(vehicle.start), "truck", self._places.vehicles.get(vehicle.id, str(vehicle.id)))
+                for vehicle in out
+                if vehicle.start not in depots
+            ),
         )
+
+
+def _levels(
+    spots: Sequence[Spot],
+    marked: Sequence[tuple[float, float]],
+    sizes: Sequence[tuple[float, float]],
+    lengths: Sequence[int],
+) -> list[int]:
+    """The zoom levels of the numbers of routes with so many marks, that leave the signs of the spots free."""
+    return levels(
+        np.array([*((spot.x, spot.y) for spot in spots), *marked]).reshape(-1, 2),
+        np.array([*map(_spot_size, spots), *sizes]).reshape(-1, 2),
+        by_tens(lengths, first=len(spots)),
+        fixed=len(spots),
+    )[len(spots) :]
 
 
 def _spot_size(spot: Spot) -> tuple[float, float]:

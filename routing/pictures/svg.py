@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from html import escape
 
 from routing.pictures import facts, words
@@ -48,6 +49,7 @@ def draw_svg(
     background: Background | None = None,
     language: Language = "en",
     title: str | None = None,
+    numbers: Mapping[int, int] | None = None,
 ) -> str:
     """Draw a solution as an SVG document.
 
@@ -63,13 +65,17 @@ def draw_svg(
         "en" or "nl".
     title
         The heading; None: "Collection routes".
+    numbers
+        By vehicle the number of its colour, counted from 0, where a picture should look like another one.
 
     Raises
     ------
     InvalidInput
         When a location has no position, or there is nothing to draw.
     """
-    scene = lay_out(problem, solution, places, width=WIDTH, deepest=0, geometry=geometry, background=background)
+    scene = lay_out(
+        problem, solution, places, width=WIDTH, deepest=0, geometry=geometry, background=background, numbers=numbers
+    )
     heading = title or words.TITLE(language)
     rows = 9 + len(scene.routes) + len(scene.solution.unassigned and facts.skipped_by_reason(scene))
     height = max(int(scene.frame.height), rows * ROW + 260)
@@ -143,10 +149,10 @@ def _legend(scene: Scene, heading: str, language: Language) -> str:
 def _swatch(route: RouteDrawing, y: int) -> str:
     name = route.name if len(route.name) <= 17 else route.name[:16] + "…"
     return (
-        f'<g class="t{route.number % 14}"><rect class="badge" y="{y - 13}" width="18" height="17"'
+        f'<g class="t{route.number % 14}"><rect class="badge" y="{y - 13}" width="26" height="17"'
         f' rx="{8.5 if route.mark_shape == "circle" else 2}"/>'
-        f'<text x="9" y="{y - 1}" font-size="10" text-anchor="middle" fill="{text_on(route.colour.light)}">'
-        f'{len(route.route.stop_ids)}</text></g><text x="28" y="{y}">{escape(name)}</text>'
+        f'<text x="13" y="{y - 1}" font-size="10" text-anchor="middle" fill="{text_on(route.colour.light)}">'
+        f'{len(route.route.stop_ids)}</text></g><text x="34" y="{y}">{escape(name)}</text>'
     )
 
 
