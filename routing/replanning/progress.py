@@ -85,10 +85,20 @@ def progress_of(problem: Problem, solution: Solution, situation: Situation) -> t
     if unknown:
         raise InvalidInput("there is no such vehicle in the problem", where=f"vehicle {unknown[0]}")
     routes = {route.vehicle_id: route for route in solution.routes}
+    told = {
+        visit.id: state.vehicle_id
+        for state in situation.trucks
+        for visit in state.done or ()
+        if visit.kind is StepKind.EMPTYING
+    }
     found = tuple(
-        _Follower(problem, vehicle, routes.get(vehicle.id), states.get(vehicle.id, TruckState(vehicle.id))).follow(
-            situation.now_s
-        )
+        _Follower(
+            problem,
+            vehicle,
+            routes.get(vehicle.id),
+            states.get(vehicle.id, TruckState(vehicle.id)),
+            frozenset(stop for stop, server in told.items() if server != vehicle.id),
+        ).follow(situation.now_s)
         for vehicle in problem.vehicles
     )
     served: set[int] = set()
@@ -105,7 +115,11 @@ def progress_of(problem: Problem, solution: Solution, situation: Situation) -> t
 class _Follower:
     """Follows one truck along its plan as far as it has come."""
 
-    def __init__(self, problem: Problem, vehicle: Vehicle, route: Route | None, state: TruckState) -> None:
+    def __init__(
+        self, problem: Problem, vehicle: Vehicle, route: Route | None, state: TruckState, elsewhere: frozenset[int]
+    ) -> None:
+        # Stops that other trucks are said to have served: this one has not, whatever its plan says.
+        self._elsewhere = elsewhere
         self._where = f"vehicle {vehicle.id}"
         self._vehicle = vehicle
         self._route = route
@@ -171,7 +185,7 @@ class _Follower:
         for step in self._route.steps if self._route else ():
             busy = before_s is not None and before_s <= now_s and not self._state.broken_down
             before_s = step.departs_s
-            if step.kind in (StepKind.START, StepKind.END):
+            if step.kind in (StepKind.START, StepKind.END) or step.stop_id in self._elsewhere:
                 continue
             if step.departs_s > now_s and not busy:
                 break
