@@ -7,9 +7,10 @@ is a reason disproved by a vehicle whose day is partly spoken for (by a load, a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from domain.containers import Fraction
+from domain.plans import StepKind
 from routing.checks.day import Known
 from routing.checks.rules import Rule, Violation
 from routing.matrix import UNREACHABLE
@@ -20,11 +21,22 @@ from routing.vehicle import Vehicle
 
 def check_reasons(known: Known, solution: Solution) -> Iterator[Violation]:
     """Every stop left out has a reason that can be so."""
+    told = {
+        visit.id: vehicle.id
+        for vehicle in known.problem.vehicles
+        for visit in vehicle.prefix
+        if visit.kind is StepKind.EMPTYING
+    }
     for unassigned in solution.unassigned:
         stop = known.stops.get(unassigned.stop_id)
         if stop is None or stop.done:
             continue
         place = f"unassigned stop {stop.id}"
+        if stop.id in told:
+            only = frozenset({told[stop.id]})  # it is nobody else's any more
+            stop = replace(
+                stop, allowed_vehicles=only & (only if stop.allowed_vehicles is None else stop.allowed_vehicles)
+            )
         if _disproved(known.problem, stop, unassigned.reason):
             yield Violation(place, Rule.WRONG_REASON)
         elif _pays(stop, unassigned):

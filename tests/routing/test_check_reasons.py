@@ -170,6 +170,12 @@ def test_the_most_suitable_vehicle_counts() -> None:
     assert possible(problem) == {CAPACITY}
 
 
+def test_a_stop_that_one_vehicle_was_told_is_nobody_elses() -> None:
+    other = replace(TRUCK, id=2, compartments=one_body(frozenset({GLASS}), 1, 1), prefix=(Visit(StepKind.EMPTYING, 1),))
+    found = check(replace(PROBLEM, vehicles=(TRUCK, other)), Solution((), (Unassigned(1, SKILL),), Cost()))
+    assert {violation.rule for violation in found} == {Rule.PREFIX}
+
+
 def test_by_how_much_a_detour_is_not_worth_it_must_be_more_than_nothing() -> None:
     problem = with_stop(prize=100)
     for detour_cost, amounts in ((None, []), (150, []), (100, []), (99, [1]), (0, [100])):
