@@ -147,7 +147,8 @@ class _Run:
     def _search(self, ends_at: float, start: Visits) -> None:
         for part in self._parts:
             known = {vehicle.id: start[vehicle.id] for vehicle in part.problem.vehicles if start.get(vehicle.id)}
-            part.begin(known, ENUMERATION_SHARE * self._time_limit_s / len(self._parts))
+            enumeration_s = ENUMERATION_SHARE * self._time_limit_s / len(self._parts)
+            part.begin(known, enumeration_s, self._began_at + 0.5 * self._time_limit_s)
             self._tell_now_and_then()
         alone = self._cores == 1 or max(part.stops for part in self._parts) <= SMALL_STOPS
         if alone or self._time_limit_s < SHORTEST_BESIDE_S or not can_run_beside():

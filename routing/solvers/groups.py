@@ -16,7 +16,7 @@ from routing.solvers.folding import forbidding
 from routing.solvers.index import Index
 from routing.solvers.parts import subproblem
 
-MOST_COMPARED = 3000
+MOST_COMPARED = 1000
 """Stops that are compared with each other at most; of longer plans every second, third .. stop of a route."""
 
 
@@ -97,8 +97,9 @@ def _left_out(
     out = [stop for stop in index.problem.stops if stop.id not in everyone and index.allowed[stop.id]]
     if not out:
         return set()
-    flat = [location for vehicle_id in free for location in served[vehicle_id]]
-    owners = [vehicle_id for vehicle_id in free for _ in served[vehicle_id]]
+    step = 1 + sum(map(len, served.values())) // MOST_COMPARED
+    flat = [location for vehicle_id in free for location in served[vehicle_id][::step]]
+    owners = [vehicle_id for vehicle_id in free for _ in served[vehicle_id][::step]]
     matrix = index.problem.matrix_of(index.vehicles[free[0]])
     nearest = np.argmin(forbidding(matrix.durations_s[np.ix_([stop.location for stop in out], flat)]), axis=1)
     return {stop.id for stop, owner in zip(out, nearest, strict=True) if owners[int(owner)] in chosen}

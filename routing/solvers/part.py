@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from random import Random
 from typing import Literal
 
-from routing.problem import Problem
+from routing.problem import Problem, Visit
 from routing.solution import Route, Search
 from routing.solvers.assemble import Rank, rank, routes_of
+from routing.solvers.districts import districts
 from routing.solvers.enumeration import MOST_STOPS, best_routes
 from routing.solvers.groups import Group, group
 from routing.solvers.index import Index, index_of
@@ -43,8 +44,11 @@ WHOLE_SHARE = 0.35
 FRESH_STOPS = 50
 """Up to so many stops a search begins again from nothing now and then."""
 
-QUICK_STOPS = 1500
-"""Up to so many stops PyVRP has a first plan at once."""
+WHOLE_STOPS = 2000
+"""Parts with more stops are never searched as a whole: building the neighbourhoods alone would take the time."""
+
+DISTRICT_STOPS = 700
+"""Stops of the districts in which the first plan of such a part is made."""
 
 ORTOOLS_EVERY = 3
 """Where PyVRP cannot express everything, every so many searches are OR-Tools'."""
@@ -85,10 +89,10 @@ class Part:
         self._found_by: list[str] = []
         self._found_after_s = 0.0
 
-    def begin(self, start: Visits | None, enumeration_s: float) -> None:
+    def begin(self, start: Visits | None, enumeration_s: float, ends_at: float = float("inf")) -> None:
         """Begin with ``start``, or else with a quick plan by PyVRP; a handful of stops is solved by enumeration.
 
-        That gives up after ``enumeration_s``.
+        That gives up after ``enumeration_s``. After ``ends_at`` no district of a large part is begun any more.
         """
         if self._engines == "best" and self.stops <= MOST_STOPS:
             routes = best_routes(self.index, ends_at=time.monotonic() + enumeration_s)
@@ -98,9 +102,12 @@ class Part:
                 return
         if start:
             self._take("insertion", routes_of(self.index, start))
-        elif self._engines != "ortools" and self.stops <= QUICK_STOPS:
-            visits = first_plan(self.problem, seed=self._seed)
-            if visits is not None:
+        elif self._engines != "ortools":
+            visits: dict[int, Sequence[Visit]] = {}
+            for district in [self.problem] if self.stops <= WHOLE_STOPS else districts(self.index, DISTRICT_STOPS):
+                if time.monotonic() < ends_at:
+                    visits |= first_plan(district, seed=self._seed) or {}
+            if visits:
                 self._take("PyVRP", routes_of(self.index, visits))
 
     def insert(self, ends_at: float) -> None:
@@ -129,7 +136,7 @@ class Part:
         if left_s <= 0 or not self.stops or self._solved:
             return None
         grouped = self.stops >= GROUPED_STOPS
-        first = self._whole < copies
+        first = self._whole < copies and self.stops <= WHOLE_STOPS
         engine, chosen = self._engine(first=first), None
         slice_s = budget_s / copies * (WHOLE_SHARE if grouped else 0.5 if self._mixed else 1)
         if not first:
@@ -137,13 +144,13 @@ class Part:
                 return None
             if self._failed >= self._most_failures():
                 return None
-            if grouped:
+            if grouped and self.routes:
                 size = max(GROUP_STOPS[0], min(GROUP_STOPS[1], self.stops // 2))
                 groups = [job.group for job in self._jobs.values() if job.group]
                 busy = frozenset[int]().union(*(other.vehicle_ids for other in groups))
                 taken = frozenset[int]().union(*(other.stop_ids for other in groups))
                 chosen = group(self.index, self.routes, self._random, size=size, busy=busy, taken=taken)
-                if chosen is None and (self._jobs or not self.routes):
+                if chosen is None and (self._jobs or self.stops > WHOLE_STOPS):
                     return None
             slice_s = 0.25 * budget_s
             if chosen is not None:

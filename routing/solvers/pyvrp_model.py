@@ -637,6 +637,7 @@ def _nothing() -> pyvrp.ProblemData:
     return pyvrp.ProblemData([pyvrp.Location(0, 0)], [], [pyvrp.Depot(0)], [pyvrp.VehicleType()], [nowhere], [nowhere])
 
 
-def expresses(index: Index) -> bool:
-    """Whether PyVRP can express the problem exactly, so that no other engine has anything to add."""
-    return all(crew.exact for crew in crews(index, {}))
+def expresses(index: Index) -> tuple[bool, bool]:
+    """Whether PyVRP can express the problem exactly, and whether vehicles may empty themselves on the way."""
+    found = crews(index, {})
+    return all(crew.exact for crew in found), any(crew.tips for crew in found)

@@ -12,6 +12,7 @@ from domain.plans import StepKind
 from routing.check import check
 from routing.problem import Problem, Visit
 from routing.solve import solve
+from routing.solvers.districts import districts
 from routing.solvers.groups import group
 from routing.solvers.index import index_of
 from routing.solvers.lanes import Answer, Beside, Here, Task
@@ -127,8 +128,8 @@ def test_lanes_beside_answer_and_survive_a_failure() -> None:
 
 
 def test_a_start_is_never_made_worse() -> None:
-    problem = medium(stops=60, vehicles=4)
-    good = solve(problem, time_limit_s=10, iterations=50, cores=1)
+    problem = medium(stops=30)
+    good = solve(problem, time_limit_s=10, iterations=10, cores=1)
     again = solve(problem, time_limit_s=0.3, start=good, cores=1)
     assert again.cost.total <= good.cost.total
     assert not check(problem, again)
@@ -149,6 +150,25 @@ def test_one_core_and_so_many_iterations_give_the_same_answer_again() -> None:
     problem = plain(GROUPED_STOPS, 40)
     first, second = (solve(problem, time_limit_s=60, seed=3, iterations=2, cores=1) for _ in range(2))
     assert first.routes == second.routes
+
+
+def test_districts_share_stops_and_vehicles_out() -> None:
+    problem = plain(120, 30)
+    cut = districts(index_of(problem), 40)
+    assert sorted(stop.id for district in cut for stop in district.stops) == list(range(1, 121))
+    assert sorted(v.id for district in cut for v in district.vehicles) == list(range(30))
+    assert [len(district.stops) for district in cut] == [40, 40, 40]
+
+
+def test_a_part_too_large_to_search_as_a_whole_is_searched_in_groups(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("routing.solvers.part.WHOLE_STOPS", 100)
+    monkeypatch.setattr("routing.solvers.part.DISTRICT_STOPS", 60)
+    problem = plain(180, 60)
+    solution = solve(problem, time_limit_s=3, cores=1, iterations=50)
+    assert not check(problem, solution)
+    assert not solution.unassigned
+    whole = solve(problem, time_limit_s=0.1, cores=1)
+    assert solution.cost.total <= whole.cost.total
 
 
 def test_two_lanes_at_work_keep_the_time() -> None:
