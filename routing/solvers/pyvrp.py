@@ -120,12 +120,20 @@ class _Search:
         self.penalties = PenaltyManager(model.penalties(), PenaltyParams(max_penalty=model.max_penalty))
 
     def initial(self, start: Visits | None) -> pyvrp.Solution:
-        """The start as it is; without one a random plan, improved."""
+        """The start as it is; without one a random plan, improved, or the empty one, whichever is better then.
+
+        From the random plan, which visits everybody, it takes very long to leave out what is not worth its detour.
+        """
         if start:
             return self._model.solution(start)
         data = self._model.data
-        made_up = self._model.solution({}) if self._model.anchored else pyvrp.Solution.make_random(data, self._random)
-        return self.local_search(made_up, self.penalties.max_cost_evaluator(), exhaustive=True)
+        empty = self._model.solution({})
+        made_up = [empty] if self._model.anchored else [pyvrp.Solution.make_random(data, self._random)]
+        if not self._model.anchored and any(not client.required for client in data.clients()):
+            made_up.append(empty)
+        evaluator = self.penalties.max_cost_evaluator()
+        improved = [self.local_search(each, evaluator, exhaustive=True) for each in made_up]
+        return min(improved, key=evaluator.penalised_cost)
 
 
 class _Stop:
