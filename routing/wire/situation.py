@@ -70,17 +70,11 @@ def read_situation(
     extra = each(jobs, "jobs", lambda entry, path: job(entry, path, locations))
     if rows > size and measure is not None:
         given = _measured(problem, places, locations, rows, measure)
-    situation = made(
-        "the situation",
-        lambda: Situation(
-            now_s=seconds(root["now"], "now"),
-            trucks=each(root.get("vehicles", []), "vehicles", lambda one, path: _truck(one, path, size)),
-            extra_stops=extra,
-            dropped_stops=frozenset(each(root.get("dropped_jobs", []), "dropped_jobs", identifier)),
-            changed_ways=each(root.get("ways", []), "ways", lambda one, path: _way(one, path, size)),
-            matrices=given,
-        ),
-    )
+    now_s = seconds(root["now"], "now")
+    trucks = each(root.get("vehicles", []), "vehicles", lambda one, path: _truck(one, path, size))
+    dropped = frozenset(each(root.get("dropped_jobs", []), "dropped_jobs", identifier))
+    ways = each(root.get("ways", []), "ways", lambda one, path: _way(one, path, size))
+    situation = Situation(now_s, trucks, extra, dropped, ways, given)
     # Names stand in the documents that have been read: of text, by ids.
     names = {stop.id: str(entry["description"]) for stop, entry in zip(extra, jobs, strict=True) if _named(entry)}
     return situation, replace(

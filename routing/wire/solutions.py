@@ -8,6 +8,7 @@ from typing import Any
 
 from domain.plans import StepKind
 from routing.check import Violation
+from routing.compactness import Compactness, RouteShape, compactness
 from routing.places import Places
 from routing.problem import Problem
 from routing.solution import Cost, Route, Search, Solution, Step, Unassigned
@@ -43,9 +44,14 @@ def solution_json(
         Where metres and seconds come from.
     """
     places = places or Places({})
+    measured = compactness(problem, solution, places.positions)
+    shapes: dict[int, dict[str, Any]] = {shape.vehicle_id: {"shape": _shape(shape)} for shape in measured.routes}
     vehicles = {vehicle.id: vehicle for vehicle in problem.vehicles}
     planned = {stop.id: stop.planned_vehicle for stop in problem.stops}
-    routes = [_route(problem, vehicles[route.vehicle_id], planned, route, places) for route in solution.routes]
+    routes = [
+        _route(problem, vehicles[route.vehicle_id], planned, route, places) | shapes.get(route.vehicle_id, {})
+        for route in solution.routes
+    ]
     prizes = {stop.id: stop.prize for stop in problem.stops}
     return {
         "code": 1 if violations else 0,
@@ -57,6 +63,7 @@ def solution_json(
             "required_unassigned": sum(prizes.get(each.stop_id) is None for each in solution.unassigned),
             **{name: sum(route[name] for route in routes) for name in _TOTALS},
             "distances": distances,
+            **({"shape": _shape(measured)} if measured.routes else {}),
             "violations": len(violations),
         },
         "routes": routes,
@@ -70,6 +77,15 @@ def solution_json(
 
 
 _TOTALS = ("distance", "duration", "setup", "service", "waiting_time")
+
+
+def _shape(measured: RouteShape | Compactness) -> dict[str, float]:
+    return {
+        "spread": round(measured.spread_m),
+        "kept_neighbours": round(measured.kept_neighbours, 3),
+        "overlap": round(measured.overlap, 3),
+        "intruders": round(measured.intruders, 3),
+    }
 
 
 def _route(

@@ -12,7 +12,7 @@ from routing.places import Places
 from routing.plane import Plane
 from routing.problem import Problem
 from routing.solution import Cost, Load, Route, Solution, Step, Unassigned, UnassignedReason
-from tests.routing.problems import GLASS, PAPER, Fraction, Matrix, stop, tip, truck
+from tests.routing.problems import GLASS, HOUR, PAPER, Fraction, Matrix, stop, tip, truck
 
 PLANE = Plane(4.3, 52.07)
 
@@ -20,14 +20,14 @@ PLANE = Plane(4.3, 52.07)
 def town(
     places_m: Sequence[tuple[float, float]], *, trucks: Sequence[Fraction] = (PAPER, PAPER), fractions: str = ""
 ) -> tuple[Problem, Places]:
-    """Yard at 0, 0, tip 100 m east of it, stop n (from 1) at the n-th place, "g" among fractions for glass."""
+    """Yard at 0, 0, tip 100 m east of it, stop n (from 1) at the n-th place, trucks from 8:00 to 16:00, "g" among fractions for glass."""
     metres = np.array([(0.0, 0.0), (100.0, 0.0), *places_m])
     distances = np.hypot(*(metres[:, None] - metres[None]).transpose(2, 0, 1)).round().astype(np.int32)
     kinds = [GLASS if letter == "g" else PAPER for letter in fractions.ljust(len(places_m), "p")]
     problem = Problem(
         Matrix(distances, distances // 10),
         tuple(stop(number + 1, number + 2, kind) for number, kind in enumerate(kinds)),
-        tuple(truck(number + 1, kind) for number, kind in enumerate(trucks)),
+        tuple(truck(number + 1, kind, starts_s=8 * HOUR, ends_s=16 * HOUR) for number, kind in enumerate(trucks)),
         (tip(1, 1, PAPER, GLASS),),
     )
     return problem, Places(dict(enumerate(PLANE.positions(metres))), {1: "Plein <1>"}, {1: "Wagen A"}, {1: "Uithof"})
