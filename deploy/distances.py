@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
+from deploy.settings import Settings
 from domain.errors import InvalidInput
 from domain.geography import Position
 from routing.matrix import Matrix
@@ -12,6 +13,7 @@ from routing.pictures.scene import Background, Geometry
 from routing.pictures.ways import street_background, street_ways
 from routing.places import Places
 from routing.problem_json import Approach, Document
+from routing.roads.graph import RoadGraph
 from routing.roads.matrix import matrix_of
 from routing.roads.osm import read_graph
 from routing.roads.snap import SNAP_LIMIT_M, snap
@@ -33,6 +35,24 @@ class Distances(Protocol):
         ...
 
 
+def imported_streets(settings: Settings) -> Streets:
+    """The streets that ``halfvol roads import`` put into the database.
+
+    Raises
+    ------
+    NotFound
+        When there are none yet.
+    """
+    from deploy.services import municipality, open_database  # noqa: PLC0415  (not needed without a database)
+    from storage import roads  # noqa: PLC0415
+
+    with open_database(settings) as database:
+        owner = municipality(database, settings)
+        with database.transaction() as connection:
+            name, graph = roads.load(connection, owner.id)
+    return Streets(RoadGraph.from_bytes(graph), name)
+
+
 class StraightLines:
     """Estimates, as a last resort."""
 
@@ -45,7 +65,7 @@ class StraightLines:
 
 
 class Streets:
-    """The streets of an OpenStreetMap extract.
+    """The streets of an OpenStreetMap extract, given as its bytes or as the graph that was made of it.
 
     Raises
     ------
@@ -53,9 +73,9 @@ class Streets:
         When it is no extract.
     """
 
-    def __init__(self, extract: bytes, name: str) -> None:
+    def __init__(self, source: bytes | RoadGraph, name: str) -> None:
         self.name = f"streets of {name}"
-        self._graph = read_graph(extract, name)
+        self._graph = read_graph(source, name) if isinstance(source, bytes) else source
         self.off_street: tuple[Position, ...] = ()
         """The positions measured last that have no street near."""
 

@@ -40,6 +40,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="an OpenStreetMap extract: measure along its streets where the problem has no matrices, and draw them",
     )
     sources.add_argument(
+        "--imported-roads", action="store_true", help="the same with the streets that 'halfvol roads import' stored"
+    )
+    sources.add_argument(
         "--straight-line",
         action="store_true",
         help="estimate from straight lines where the problem has no matrices",
@@ -48,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Read, solve, check, write; exit code 1 when the checker found a violation."""
-    from deploy.distances import StraightLines, Streets  # noqa: PLC0415  (slow to import: not for --help)
+    from deploy.distances import StraightLines, Streets, imported_streets  # noqa: PLC0415  (slow to import: not for --help)
     from deploy.solution_map import check_map_name, write_map  # noqa: PLC0415
     from deploy.solving import search  # noqa: PLC0415
     from routing.check import check  # noqa: PLC0415
@@ -59,6 +62,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.map:
         check_map_name(arguments.map)
     streets = Streets(read_bytes(arguments.roads), arguments.roads.name) if arguments.roads else None
+    if arguments.imported_roads:
+        streets = imported_streets(settings)
     distances = StraightLines() if arguments.straight_line else streets
     try:
         document = read_document(
