@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import numpy as np
 import pytest
 import pyvrp
+from pyvrp.stop import MaxIterations
 
 from domain.plans import StepKind
 from routing.check import check
