@@ -125,9 +125,9 @@ def _obstacle_on_the_way(problem: Problem, vehicle: Vehicle, stop: Stop) -> Unas
     if not matrix.reaches(vehicle.start, stop.location):
         return UnassignedReason.UNREACHABLE
     out_s = int(matrix.durations_s[vehicle.start, stop.location])
-    setup_s = stop.setup_s if stop.location != vehicle.start else 0
+    # Not its setup: another stop of the same place may have seen to that.
     begin_s = first_open(stop.time_windows, vehicle.starts_s + out_s)
-    served_s = _NEVER if begin_s is None else begin_s + setup_s + stop.service_s
+    served_s = _NEVER if begin_s is None else begin_s + stop.service_s
     ways = list(_ways_home(problem, vehicle, stop.location, _together(vehicle, stop), (0, served_s)))
     if not ways:
         return UnassignedReason.UNREACHABLE
@@ -135,7 +135,7 @@ def _obstacle_on_the_way(problem: Problem, vehicle: Vehicle, stop: Stop) -> Unas
     if not in_time:
         return UnassignedReason.TIME_WINDOW
     if any(
-        back_s <= vehicle.ends_s and out_s + setup_s + stop.service_s + work_s <= vehicle.longest_s
+        back_s <= vehicle.ends_s and out_s + stop.service_s + work_s <= vehicle.longest_s
         for work_s, back_s in in_time
     ):
         return None

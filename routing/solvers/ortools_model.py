@@ -194,7 +194,7 @@ class OrtoolsModel:
             if intervals:
                 solver.Add(interval.StartExpr() >= intervals[-1].EndExpr())
             intervals.append(interval)
-        # Breaks before departure or after the return are none. Saying so exactly makes OR-Tools try out times one by one.
+        # No break before departure or after the return. Saying so exactly makes OR-Tools try times one by one.
         start = dimension.CumulVar(self.routing.Start(number))
         start.SetMax(max(vehicle.starts_s, timed[0].time_windows[0][0]))
         end = dimension.CumulVar(self.routing.End(number))

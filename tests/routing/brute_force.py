@@ -37,13 +37,16 @@ def best_by_brute_force(problem: Problem) -> tuple[int, float] | None:
     return best
 
 
-def route_costs(problem: Problem, vehicle: Vehicle) -> dict[frozenset[int], float]:
-    """Least cost in cents of serving exactly each set of stops by one vehicle; sets that cannot be are absent."""
+def route_costs(problem: Problem, vehicle: Vehicle, *, told_only: bool = False) -> dict[frozenset[int], float]:
+    """Least cost in cents of serving exactly each set of stops by one vehicle; sets that cannot be are absent.
+
+    ``told_only``: serve no stops but those of the prefix.
+    """
     found: dict[frozenset[int], float] = {}
     if not vehicle.prefix and not vehicle.under_way:
         found[frozenset()] = 0.0
     stops = {each.id: each for each in problem.stops}
-    for order in _orders(problem, vehicle):
+    for order in _orders(problem, vehicle, told_only=told_only):
         served = frozenset(place.id for place in order if isinstance(place, Stop))
         if not served and not vehicle.under_way and not vehicle.prefix:
             continue
@@ -64,7 +67,7 @@ def route_costs(problem: Problem, vehicle: Vehicle) -> dict[frozenset[int], floa
     return found
 
 
-def _orders(problem: Problem, vehicle: Vehicle) -> Iterator[list[Place]]:
+def _orders(problem: Problem, vehicle: Vehicle, *, told_only: bool) -> Iterator[list[Place]]:
     """Every order of visits that compartments, caps, skills, ways and the prefix allow."""
     stops = {each.id: each for each in problem.stops if not each.done}
     sites = {each.id: each for each in problem.disposal_sites}
@@ -83,7 +86,8 @@ def _orders(problem: Problem, vehicle: Vehicle) -> Iterator[list[Place]]:
         if len(order) >= len(told):
             if seconds[here, vehicle.end] >= 0 and not (vehicle.ends_empty and any(holds)):
                 yield order
-            choices: list[Place] = [s for s in stops.values() if s not in order and s.id not in locked]
+            free = () if told_only else stops.values()
+            choices: list[Place] = [s for s in free if s not in order and s.id not in locked]
             choices += sites.values()
         else:
             choices = [told[len(order)]]
@@ -99,7 +103,7 @@ def _orders(problem: Problem, vehicle: Vehicle) -> Iterator[list[Place]]:
     yield from further([], begin)
 
 
-def _after(
+def _after(  # noqa: PLR0911 - one a rule
     vehicle: Vehicle, place: Place, holds: list[dict[object, tuple[int, int]]]
 ) -> list[dict[object, tuple[int, int]]] | None:
     """What is aboard after a visit; None where the visit is not allowed."""

@@ -249,7 +249,7 @@ def test_no_solution_breaks_a_rule(problem: Problem) -> None:
 def can_be_driven(problem: Problem) -> bool:
     """Whether the vehicles that are out already, or have been told where to go, can get home by all rules."""
     fixed = [vehicle for vehicle in problem.vehicles if vehicle.prefix or vehicle.under_way]
-    return all(route_costs(problem, vehicle) for vehicle in fixed)
+    return all(route_costs(problem, vehicle, told_only=True) for vehicle in fixed)
 
 
 def same_as_brute_force(problem: Problem) -> None:
