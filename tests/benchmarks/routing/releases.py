@@ -4,8 +4,8 @@ A trip may leave only when everything it carries has been released. Three things
 
 - nobody is reached before his release plus the way there;
 - whoever must be served before a trip that waits for another could reach him is never the other's neighbour on a trip;
-- where a solution still breaks the rule, because the two are on one trip with others between, the ways by which that
-  trip joined them are forbidden, and it is solved again.
+- where a solution still breaks the rule, because the two are on one trip with others between, it is mended (who breaks
+  the rule is put elsewhere), and solved again with the ways forbidden by which that trip joined them.
 
 The first two lose nothing. The last may: that is the price for not having release times in the problem.
 """
@@ -19,9 +19,14 @@ import numpy as np
 
 from tests.benchmarks.routing.instance import Instance, Tour
 from tests.benchmarks.routing.judge import judge
+from tests.benchmarks.routing.release_repair import faults, repair
 
 Solver = Callable[[Instance, float], Sequence[Tour]]
 """Solves an instance whose release times it may ignore within so many seconds."""
+
+
+SHARES = (0.3, 0.2, 0.2, 0.15, 0.15)
+"""Shares of the time for the rounds."""
 
 
 def without_releases(instance: Instance, forbidden: frozenset[tuple[int, int]] = frozenset()) -> Instance:
@@ -52,34 +57,26 @@ def without_releases(instance: Instance, forbidden: frozenset[tuple[int, int]] =
 
 
 def solve_with_releases(instance: Instance, seconds: float, solver: Solver) -> list[Tour]:
-    """Solve, forbid what broke the rule, and solve again; the best tours that keep it, else the last."""
-    rounds = 3
+    """Solve, mend, forbid what broke the rule, and solve again; the best tours that keep it, else the last."""
     forbidden: frozenset[tuple[int, int]] = frozenset()
     best: tuple[int, list[Tour]] | None = None
     tours: list[Tour] = []
-    for number in range(rounds):
-        share = seconds * (0.6, 0.25, 0.15)[number]
-        tours = list(solver(without_releases(instance, forbidden), share))
+    for share in SHARES:
+        found = list(solver(without_releases(instance, forbidden), share * seconds))
+        tours = repair(instance, found)
         verdict = judge(instance, tours)
-        if not verdict.faults:
-            if best is None or verdict.cost < best[0]:
-                best = verdict.cost, tours
-            if number == 0:
-                # Nothing was broken: the rest of the time goes to one more search of the same.
-                again = list(solver(without_releases(instance), seconds - share))
-                verdict = judge(instance, again)
-                return again if not verdict.faults and verdict.cost < best[0] else best[1]
-            break
-        forbidden |= _joints(instance, tours)
+        if not verdict.faults and (best is None or verdict.cost < best[0]):
+            best = verdict.cost, tours
+        forbidden |= _joints(instance, found)
     return best[1] if best is not None else tours
 
 
 def _joints(instance: Instance, tours: Sequence[Tour]) -> frozenset[tuple[int, int]]:
-    """The ways within trips whose first customer would be late if the trip waited for all its releases."""
+    """The ways by which trips that leave too early come to whom they should have waited for."""
     release = {each.node: each.release for each in instance.customers}
     found: set[tuple[int, int]] = set()
     for tour in tours:
-        if not judge(replace_customers(instance, tour), [tour]).faults:
+        if not faults(instance, tour):
             continue
         trip: list[int] = []
         for node in (*tour.nodes, instance.depot):
@@ -92,8 +89,3 @@ def _joints(instance: Instance, tours: Sequence[Tour]) -> frozenset[tuple[int, i
                 found.add((trip[waits[0] - 1], trip[waits[0]]))
             trip = []
     return frozenset(found)
-
-
-def replace_customers(instance: Instance, tour: Tour) -> Instance:
-    """The instance with only the customers of one tour."""
-    return replace(instance, customers=tuple(each for each in instance.customers if each.node in tour.nodes))
