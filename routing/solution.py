@@ -147,7 +147,8 @@ class Cost:
 class Search:
     """Which engine found the routes of these vehicles, and after how many ``seconds``.
 
-    ``found_by``: "OR-Tools", "PyVRP", "PyVRP, improved by OR-Tools", or "insertion" where neither found any.
+    ``found_by``: "OR-Tools", "PyVRP", "PyVRP, improved by OR-Tools", "start" for routes that were given,
+    "enumeration" where every order was looked at, or "insertion" where no engine found any.
     """
 
     vehicle_ids: tuple[int, ...]

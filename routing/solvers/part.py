@@ -101,7 +101,7 @@ class Part:
                 self._solved = True
                 return
         if start:
-            self._take("insertion", routes_of(self.index, start))
+            self._take("start", routes_of(self.index, start))
         elif self._engines != "ortools":
             visits: dict[int, Sequence[Visit]] = {}
             for district in [self.problem] if self.stops <= WHOLE_STOPS else districts(self.index, DISTRICT_STOPS):
