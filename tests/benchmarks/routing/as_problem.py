@@ -14,7 +14,7 @@ import numpy as np
 
 from domain.containers import Fraction
 from domain.plans import StepKind
-from routing.problem import Amount, Break, DisposalSite, Matrix, Problem, Stop, Vehicle, one_body
+from routing.problem import Amount, Break, DisposalSite, Matrix, Problem, Stop, Vehicle, Visit, one_body
 from routing.solution import Solution
 from tests.benchmarks.routing.instance import Customer, Instance, Tour
 
@@ -63,6 +63,18 @@ def tours_of(instance: Instance, solution: Solution) -> list[Tour]:
         nodes = [step.location for step in route.steps if step.kind in (StepKind.EMPTYING, StepKind.DISPOSAL)]
         tours.append(Tour(tuple(nodes), route.vehicle_id // instance.vehicles))
     return tours
+
+
+def visits_of(instance: Instance, tours: Sequence[Tour]) -> dict[int, list[Visit]]:
+    """Tours of a single day as visits to start from."""
+    facilities = {facility.node for facility in instance.facilities}
+    return {
+        number: [
+            Visit(StepKind.DISPOSAL if node in facilities else StepKind.EMPTYING, node)
+            for node in (tour.nodes if tour.nodes[-1] in facilities else (*tour.nodes, instance.depot))
+        ]
+        for number, tour in enumerate(tours)
+    }
 
 
 def _stop(instance: Instance, customer: Customer, day: int) -> Stop:

@@ -21,8 +21,8 @@ from tests.benchmarks.routing.instance import Instance, Tour
 from tests.benchmarks.routing.judge import judge
 from tests.benchmarks.routing.release_repair import faults, repair
 
-Solver = Callable[[Instance, float], Sequence[Tour]]
-"""Solves an instance whose release times it may ignore within so many seconds."""
+Solver = Callable[[Instance, float, Sequence[Tour]], Sequence[Tour]]
+"""Solves an instance whose release times it may ignore within so many seconds, perhaps from these tours."""
 
 
 SHARES = (0.3, 0.2, 0.2, 0.15, 0.15)
@@ -62,7 +62,7 @@ def solve_with_releases(instance: Instance, seconds: float, solver: Solver) -> l
     best: tuple[int, list[Tour]] | None = None
     tours: list[Tour] = []
     for share in SHARES:
-        found = list(solver(without_releases(instance, forbidden), share * seconds))
+        found = list(solver(without_releases(instance, forbidden), share * seconds, best[1] if best else ()))
         tours = repair(instance, found)
         verdict = judge(instance, tours)
         if not verdict.faults and (best is None or verdict.cost < best[0]):

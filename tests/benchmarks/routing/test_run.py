@@ -61,7 +61,7 @@ def test_a_broken_release_is_mended_and_forbidden():
     instance = instance_of("tiny-releases.vrp")
     seen: list[Instance] = []
 
-    def solver(each: Instance, _: float) -> list[Tour]:
+    def solver(each: Instance, *_: object) -> list[Tour]:
         seen.append(each)
         return [Tour((1, 3, 2))]
 

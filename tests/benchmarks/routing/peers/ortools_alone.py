@@ -29,7 +29,7 @@ def run(instance: Instance, seconds: float, cores: int, seed: int) -> tuple[list
     """Tours, and a remark. It has no seed."""
     del seed
 
-    def best(each: Instance, limit_s: float) -> list[Tour]:
+    def best(each: Instance, limit_s: float, *_: object) -> list[Tour]:
         strategies = [FIRST_SOLUTIONS[number % len(FIRST_SOLUTIONS)] for number in range(cores)]
         with multiprocessing.get_context("fork").Pool(cores) as pool:
             found = pool.starmap(_search, [(each, limit_s, strategy) for strategy in strategies])
