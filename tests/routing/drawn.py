@@ -20,7 +20,10 @@ PLANE = Plane(4.3, 52.07)
 def town(
     places_m: Sequence[tuple[float, float]], *, trucks: Sequence[Fraction] = (PAPER, PAPER), fractions: str = ""
 ) -> tuple[Problem, Places]:
-    """Yard at 0, 0, tip 100 m east of it, stop n (from 1) at the n-th place, trucks from 8:00 to 16:00, "g" among fractions for glass."""
+    """Yard at 0, 0, tip 100 m east of it, stop n (from 1) at the n-th place; trucks work from 8:00 to 16:00.
+
+    A "g" in ``fractions`` makes it glass instead of paper.
+    """
     metres = np.array([(0.0, 0.0), (100.0, 0.0), *places_m])
     distances = np.hypot(*(metres[:, None] - metres[None]).transpose(2, 0, 1)).round().astype(np.int32)
     kinds = [GLASS if letter == "g" else PAPER for letter in fractions.ljust(len(places_m), "p")]
