@@ -47,8 +47,11 @@ FRESH_STOPS = 50
 WHOLE_STOPS = 2000
 """Parts with more stops are never searched as a whole: building the neighbourhoods alone would take the time."""
 
+FIRST_PLAN_STOPS = 1000
+"""Up to so many stops the first plan is made at once, above in districts."""
+
 DISTRICT_STOPS = 700
-"""Stops of the districts in which the first plan of such a part is made."""
+"""Stops of such a district."""
 
 ORTOOLS_EVERY = 3
 """Where PyVRP cannot express everything, every so many searches are OR-Tools'."""
@@ -104,11 +107,14 @@ class Part:
             self._take("start", routes_of(self.index, start))
         elif self._engines != "ortools":
             visits: dict[int, Sequence[Visit]] = {}
-            for district in [self.problem] if self.stops <= WHOLE_STOPS else districts(self.index, DISTRICT_STOPS):
+            for district in self._districts():
                 if time.monotonic() < ends_at:
                     visits |= first_plan(district, seed=self._seed) or {}
             if visits:
                 self._take("PyVRP", routes_of(self.index, visits))
+
+    def _districts(self) -> list[Problem]:
+        return [self.problem] if self.stops <= FIRST_PLAN_STOPS else districts(self.index, DISTRICT_STOPS)
 
     def insert(self, ends_at: float) -> None:
         """Insert the stops that are left out, one after another, where a plan is missing or may be incomplete."""

@@ -162,6 +162,7 @@ def test_districts_share_stops_and_vehicles_out() -> None:
 
 def test_a_part_too_large_to_search_as_a_whole_is_searched_in_groups(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("routing.solvers.part.WHOLE_STOPS", 100)
+    monkeypatch.setattr("routing.solvers.part.FIRST_PLAN_STOPS", 100)
     monkeypatch.setattr("routing.solvers.part.DISTRICT_STOPS", 60)
     problem = plain(180, 60)
     told: list[float | None] = []
