@@ -150,6 +150,7 @@ class Walk:
         self._rule = vehicle.driving_rule if rests else None
         self._breaks = vehicle.breaks
         self._longest_s = vehicle.longest_s
+        self._closes = [each.time_windows[-1][1] if each.time_windows else _NEVER for each in vehicle.breaks]
 
     def begin(self, latest_s: int) -> Ways:
         """At the vehicle's start, from where it departs at ``latest_s`` at the latest."""
@@ -168,7 +169,9 @@ class Walk:
         following = self._drive(following, place.leg_s)
         self._pause(following, Pause(leg, on_arrival=True, number=None), place, 2 * last + edge, left_s - place.leg_s)
         if place.windows:
-            return [self._pruned([x for way in level for x in _open(way, place)]) for level in following]
+            return [
+                self._pruned([x for way in level for x in _open(way, place)]) if level else [] for level in following
+            ]
         if place.busy_s:
             busy_s = place.busy_s
             return [[Way(way[0] + busy_s, way[1] + busy_s, *way[2:]) for way in level] for level in following]
@@ -213,32 +216,35 @@ class Walk:
         ]
 
     def _pause(self, ways: Ways, pause: Pause, place: Place, edge: int, left_s: int) -> None:
-        """Besides going on, take a rest or the next break here. Adds to ``ways``."""
+        """Besides going on, take a rest or the next break here. Changes ``ways``."""
         rule = self._rule
+        rests = rule is not None and (place.windows or not pause.on_arrival)
         for taken, level in enumerate(ways):
-            # After a rest the next break may follow, so this level is complete before the next one is looked at.
-            if rule is not None and (place.windows or not pause.on_arrival):
-                rested = [
-                    Way(
-                        way.ready + rule.rest_s,
-                        way.work + rule.rest_s,
-                        way.latest,
-                        0,
-                        way.awkward + edge,
-                        Pauses(way.pauses, pause),
-                    )
-                    for way in level
-                    if way.driven > 0 and way.driven + left_s > rule.driving_s
-                ]
-                if rested:
-                    level[:] = self._pruned(level + rested)
-            if taken == len(self._breaks) or not level:
+            if not level:
                 continue
+            # After a rest the next break may follow, so this level is complete before the next one is looked at.
+            if rests and rule is not None:
+                due = [way for way in level if way[3] > 0 and way[3] + left_s > rule.driving_s]
+                if due:
+                    level += [
+                        Way(way[0] + rule.rest_s, way[1] + rule.rest_s, way[2], 0, way[4] + edge, Pauses(way[5], pause))
+                        for way in due
+                    ]
+                    level[:] = self._pruned(level)
+            if taken == len(self._breaks):
+                continue
+            latest_s = self._closes[taken]
+            if not level:
+                continue
+            if level[-1][0] > latest_s or level[0][0] > latest_s:
+                # Too late for the break that comes next, which must be taken.
+                level[:] = [way for way in level if way[0] <= latest_s]
             following = ways[taken + 1]
             before = len(following)
+            numbered = Pause(pause.leg, pause.on_arrival, taken)
             for way in level:
-                self._take(following, way, pause._replace(number=taken), place, edge)
-            if len(following) > before:
+                self._take(following, way, numbered, place, edge)
+            if before < len(following) > 1:
                 following[:] = self._pruned(following)
 
     def _take(self, following: list[Way], way: Way, pause: Pause, place: Place, edge: int) -> None:
@@ -251,8 +257,10 @@ class Walk:
             ready = way.ready + each.duration_s
             following.append(Way(ready, way.work + each.duration_s, way.latest, driven, awkward, pauses))
             return
-        # At the end nothing comes after the break.
-        wait = self._rule is None and not (pause.on_arrival and edge > 1)
+        if pause.on_arrival:
+            wait = edge < 2  # at the end nothing comes after the break
+        else:
+            wait = self._rule is None or way.driven + place.leg_s <= self._rule.driving_s
         for opens, closes in each.time_windows:
             if wait and _better_after(way, place, pause, opens, closes):
                 continue
@@ -272,8 +280,8 @@ class Walk:
         """Without ways that are too late, too long, or beaten by another one in every respect."""
         ends_s, longest_s = self._vehicle.ends_s, self._longest_s
         kept: list[Way] = []
-        for way in sorted(ways, key=lambda w: (w[0], w[1], -w[2], w[3], w[4])):
-            ready, work, latest, driven = way[:4]
+        for way in sorted(ways, key=_order) if len(ways) > 1 else ways:
+            ready, work, latest, driven, _, _ = way
             if ready > ends_s or work > longest_s or ready - latest > longest_s:
                 continue
             for other in kept:
@@ -282,6 +290,10 @@ class Walk:
             else:
                 kept.append(way)
         return kept[:MOST_WAYS]
+
+
+def _order(way: Way) -> tuple[int, int, int, int, int]:
+    return way[0], way[1], -way[2], way[3], way[4]
 
 
 def _better_after(way: Way, place: Place, pause: Pause, opens: int, closes: int) -> bool:

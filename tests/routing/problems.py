@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from hypothesis import strategies as st
@@ -106,7 +107,7 @@ def working_day(seed: int = 0, *, stops: int = 300, vehicles: int = 10) -> Probl
     )
 
 
-def shortest_ways(metres: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+def shortest_ways(metres: np.ndarray) -> np.ndarray:
     """Distances as in every road matrix: no detour is shorter; -1 where there is no way."""
     np.fill_diagonal(metres, 0)
     for over in range(len(metres)):
@@ -125,7 +126,7 @@ def problems(
     vehicles = int(random.integers(0, most_vehicles + 1)) if random.random() < 0.3 else most_vehicles
     sites = int(random.integers(0, most_sites + 1)) if random.random() < 0.3 else most_sites
 
-    def some(*values: object) -> object:
+    def some(*values: Any) -> Any:
         return values[random.integers(len(values))]
 
     def chance(share: float) -> bool:
@@ -152,7 +153,7 @@ def problems(
             2 + sites + (number if chance(0.8) else 0),
             ()
             if chance(0.05)
-            else tuple(Amount(f, int(kg := some(0, 100, 200, 400, 900)), 10 * int(kg)) for f in loaded),  # type: ignore[call-overload]
+            else tuple(Amount(f, int(kg := some(0, 100, 200, 400, 900)), 10 * int(kg)) for f in loaded),
             service_s=some(0, 60, 200),
             setup_s=some(0, 0, 100),
             prize=some(None, None, 0, 300, 1500),
@@ -171,22 +172,22 @@ def problems(
         taken = subset(0.7)
         one = len(taken) == 1 or chance(0.5)
         parts = [taken] if one else [taken[:1], taken[1:]]
-        bodies = tuple(Compartment(frozenset(p), int(some(400, 1000)), int(some(5000, 20_000))) for p in parts)  # type: ignore[call-overload]
+        bodies = tuple(Compartment(frozenset(p), int(some(400, 1000)), int(some(5000, 20_000))) for p in parts)
         prefix: tuple[Visit, ...] = ()
         if free and chance(0.1):
             prefix = (Visit(StepKind.EMPTYING, free.pop()),)
         pauses: tuple[Break, ...] = ()
         rule = None
         if breaks and chance(0.3):
-            pauses = (Break(1, int(some(0, 300)), some((), ((700, 1200),), ((200, 400), (1500, 2500)))),)  # type: ignore[arg-type,call-overload]
+            pauses = (Break(1, int(some(0, 300)), some((), ((700, 1200),), ((200, 400), (1500, 2500)))),)
             if chance(0.2):
                 pauses += (Break(2, 200, ()),)
         if breaks and chance(0.2):
-            rule = DrivingRule(int(some(800, 1500)), 250, int(some(0, 300)))  # type: ignore[call-overload]
+            rule = DrivingRule(int(some(800, 1500)), 250, int(some(0, 300)))
         return Vehicle(
             number + 1,
-            int(some(0, 1)),  # type: ignore[call-overload]
-            int(some(0, 0, 1)),  # type: ignore[call-overload]
+            int(some(0, 1)),
+            int(some(0, 0, 1)),
             bodies,
             starts_s=some(0, 400),
             ends_s=some(2500, 4000, 20_000),
@@ -208,7 +209,7 @@ def problems(
             profile=some(*matrices),
             prefix=prefix,
             under_way=chance(0.1),
-        )  # type: ignore[arg-type]
+        )
 
     return Problem(
         matrices,
@@ -219,10 +220,10 @@ def problems(
                 number + 1,
                 2 + number,
                 frozenset(subset(0.8)),
-                int(some(0, 300)),  # type: ignore[call-overload]
-                some((), ((0, 2500),), ((0, 800), (1800, 6000))) if hours else (),  # type: ignore[arg-type]
+                int(some(0, 300)),
+                some((), ((0, 2500),), ((0, 800), (1800, 6000))) if hours else (),
             )
             for number in range(sites)
         ),
-        change_cost=int(some(0, 0, 150)),  # type: ignore[call-overload]
+        change_cost=int(some(0, 0, 150)),
     )
