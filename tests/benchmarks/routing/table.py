@@ -16,6 +16,10 @@ WASTE_AIM = 1.0
 """Percent that Halfvol's miles with lunch may be above PyVRP's without."""
 
 
+LATE = 1.1
+"""A run that took so many times its limit, and 3 s, is marked."""
+
+
 def tables(instances: Sequence[Instance], results: Sequence[Result], engines: Sequence[str]) -> str:
     """All families, in order."""
     lines: list[str] = []
@@ -107,11 +111,13 @@ def _cell(instance: Instance, results: Sequence[Result]) -> str:
     costs = [each.cost for each in results if each.cost is not None]
     mean = sum(costs) / len(costs)
     text = _number(instance, mean)
+    longest = max(results, key=lambda each: each.took_s)
+    late = f", took {longest.took_s:.0f} s" if longest.took_s > LATE * longest.seconds + 3 else ""
     if instance.family is Family.WASTE:
-        return f"{text} ({round(sum(each.tours for each in results) / len(results))} vehicles)"
+        return f"{text} ({round(sum(each.tours for each in results) / len(results))} vehicles{late})"
     if instance.best_known is None:
-        return text
-    return f"{text} ({100 * (mean / instance.best_known - 1):+.2f} %)"
+        return text + late
+    return f"{text} ({100 * (mean / instance.best_known - 1):+.2f} %{late})"
 
 
 def _number(instance: Instance, cost: float) -> str:
