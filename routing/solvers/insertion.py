@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,13 +13,13 @@ from numpy.typing import NDArray
 from domain.plans import StepKind
 from routing.problem import Stop, Vehicle, Visit
 from routing.solution import Route
-from routing.solvers.cost import UNITS_PER_CENT, change_units, fixed_units
+from routing.solvers.cost import UNITS_PER_CENT, change_units, fixed_units, weight_of
 from routing.solvers.disposal import settle
 from routing.solvers.gaps import Gaps
 from routing.solvers.index import Index
 from routing.solvers.loads import carries
 from routing.solvers.schedule import cost_units, schedule, units_of
-from routing.solvers.tidy import tidy
+from routing.solvers.tidy import loss, mend, tidy
 from routing.solvers.visits import visits_of
 
 TRIED = 20
@@ -147,6 +148,25 @@ class Inserter:
         route = schedule(index, best[1], best[2])
         return None if route is None else (best[0], route)
 
+    def make_room(self, stop: Stop) -> list[Stop]:
+        """Serve a required stop in the place of others that weigh less all together; these are returned."""
+        index = self._index
+        for vehicle_id in sorted(index.allowed[stop.id]):
+            route, vehicle = self.routes.get(vehicle_id), index.vehicles[vehicle_id]
+            gaps = self.gaps_of(vehicle_id)
+            if route is None or all(loss(index.stops[each]) >= loss(stop) for each in route.stop_ids):
+                continue
+            place = gaps.first + int(np.argmin(gaps.over(stop, None, None)[0]))
+            here = Visit(StepKind.EMPTYING, stop.id)
+            mended = mend(index, vehicle, [*gaps.visits[:place], here, *gaps.visits[place:]])
+            if mended is None or stop.id not in mended.stop_ids:
+                continue
+            dropped = [index.stops[each] for each in route.stop_ids if each not in mended.stop_ids]
+            if weight_of(dropped) < weight_of([stop]):
+                self.put(mended)
+                return dropped
+        return []
+
 
 def with_locked(index: Index, routes: Mapping[int, Route]) -> dict[int, Route]:
     """The routes, with those that vehicles with a prefix or under way have in any case."""
@@ -168,14 +188,16 @@ def fill_in(index: Index, routes: Mapping[int, Route], *, ends_at: float) -> dic
     inserter = Inserter(index, routes)
     served = {stop_id for route in inserter.routes.values() for stop_id in route.stop_ids}
     left_out = [stop for stop in index.problem.stops if stop.id not in served and index.allowed[stop.id]]
-    for stop in sorted(left_out, key=lambda stop: (stop.prize is not None, -stop.priority, -(stop.prize or 0))):
-        if time.monotonic() >= ends_at:
-            break
+    waiting = deque(sorted(left_out, key=lambda stop: (stop.prize is not None, -stop.priority, -(stop.prize or 0))))
+    while waiting and time.monotonic() < ends_at:
+        stop = waiting.popleft()
         worth = None if stop.prize is None else stop.prize * UNITS_PER_CENT
         candidates = [c for c in inserter.insertions(stop).candidates if worth is None or c.units < worth]
         best = inserter.cheapest_allowed(candidates, stop)
         if best is not None and (worth is None or best[0] < worth):
             inserter.put(best[1])
+        elif best is None and stop.required:
+            waiting.extend(inserter.make_room(stop))
     return inserter.routes
 
 

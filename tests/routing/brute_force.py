@@ -50,7 +50,7 @@ def route_costs(problem: Problem, vehicle: Vehicle, *, told_only: bool = False) 
         served = frozenset(place.id for place in order if isinstance(place, Stop))
         if not served and not vehicle.under_way and not vehicle.prefix:
             continue
-        durations = _least_duration(problem, vehicle, order)
+        durations = least_duration(problem, vehicle, order)
         if durations is None:
             continue
         metres = sum(
@@ -157,7 +157,8 @@ class _Doing:
     rests: bool = False
 
 
-def _least_duration(problem: Problem, vehicle: Vehicle, order: Sequence[Place]) -> int | None:
+def least_duration(problem: Problem, vehicle: Vehicle, order: Sequence[Place]) -> int | None:
+    """Least seconds from departure to return for this order; None where its times cannot be kept."""
     seconds = problem.matrix_of(vehicle).durations_s
     base: list[_Doing] = []
     slots: list[int] = []
