@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from random import Random
 
 import pytest
@@ -148,7 +149,7 @@ def test_a_start_that_names_what_is_gone_is_taken_as_far_as_it_goes() -> None:
 
 def test_one_core_and_so_many_iterations_give_the_same_answer_again() -> None:
     problem = plain(GROUPED_STOPS, 40)
-    first, second = (solve(problem, time_limit_s=60, seed=3, iterations=2, cores=1) for _ in range(2))
+    first, second = (solve(problem, time_limit_s=8, seed=3, iterations=2, cores=1) for _ in range(2))
     assert first.routes == second.routes
 
 
@@ -202,3 +203,18 @@ def test_a_smaller_problem_keeps_what_its_vehicles_are_locked_to() -> None:
 def test_no_core_is_refused(cores: int) -> None:
     with pytest.raises(InvalidInput, match="cores"):
         solve(three_stops(), time_limit_s=1, cores=cores)
+
+
+def test_a_cap_of_the_day_is_left_out_of_every_other_search() -> None:
+    free = medium(stops=30)
+    vehicles = tuple(replace(vehicle, max_kg=2000) for vehicle in free.vehicles)
+    capped = Problem(free.matrices, free.stops, vehicles, free.disposal_sites)
+    part = Part(capped, "pyvrp", 0, 20, time.monotonic())
+    caps: list[int | None] = []
+    for number in range(2):
+        task = part.next_task(number, copies=2, budget_s=1, ends_at=time.monotonic() + 60)
+        assert task is not None
+        caps.append(task.problem.vehicles[0].max_kg)
+    assert caps == [None, 2000]
+    solution = solve(capped, time_limit_s=1, iterations=50, cores=1, engine="pyvrp")
+    assert check(capped, solution) == []
