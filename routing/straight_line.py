@@ -19,10 +19,6 @@ ROWS_AT_ONCE = 500
 """So that ten thousand places need little more memory than their matrix."""
 
 
-NEAR = 1e-4
-"""Square of half the chord of 127 km, on a sphere of radius 1."""
-
-
 def straight_line(positions: Sequence[Position]) -> Matrix:
     """Metres and seconds from every position to every other, estimated from great-circle distances.
 
@@ -35,11 +31,8 @@ def straight_line(positions: Sequence[Position]) -> Matrix:
         points = np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
         for start in range(0, size, ROWS_AT_ONCE):
             rows = slice(start, start + ROWS_AT_ONCE)
-            squares = np.clip((1 - points[rows] @ points.T) / 2, 0, 1)  # of half the chords
-            half_chords = np.sqrt(squares)
-            # Within a town the first two terms of the series are exact enough, and much faster.
-            half_arcs = half_chords * (1 + squares / 6) if squares.max() < NEAR else np.arcsin(half_chords)
-            way = np.rint(2 * EARTH_RADIUS_M * DETOUR * half_arcs)
+            half_chords = np.sqrt(np.clip((1 - points[rows] @ points.T) / 2, 0, 1))
+            way = np.rint(2 * EARTH_RADIUS_M * DETOUR * np.arcsin(half_chords))
             metres[rows] = way
             seconds[rows] = np.rint(way * (3.6 / SPEED_KMH))
         np.fill_diagonal(metres, 0)
