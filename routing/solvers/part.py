@@ -259,6 +259,8 @@ class Part:
         """Share of the time for the whole; 1 where groups gain nothing."""
         if self.stops < GROUPED_STOPS or budget_s <= 0:
             return 1
+        if self.stops > WHOLE_STOPS:
+            return WHOLE_SHARE
         share = WHOLE_SHARE * (DENSE / (2 * self.stops / budget_s)) ** 0.7
         return min(share, MIXED_SHARE) if self._mixed else 1 if share > 0.9 else share
 

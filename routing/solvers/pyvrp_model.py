@@ -21,6 +21,7 @@ from domain.plans import StepKind
 from routing.problem import LATEST_S, UNREACHABLE, DisposalSite, Matrix, Stop, TimeWindow, Vehicle, Visit
 from routing.solvers.clock import Clock, clock_of
 from routing.solvers.cost import FORBIDDEN, UNITS_PER_CENT, scale, units_per_metre, units_per_second
+from routing.solvers.folding import forbidding
 from routing.solvers.index import Index
 from routing.solvers.pyvrp_fleet import UNBOUND, Anchor, Crew, Tip, crews
 from routing.solvers.schedule import schedule
@@ -321,7 +322,7 @@ class PyvrpModel:
         matrix, count = crew.matrix, len(self.clients)
         entries, exits = self._ways_in_and_out()
         grid = np.ix_(exits, entries)
-        metres, seconds = _forbidding(matrix.distances_m[grid]), _forbidding(matrix.durations_s[grid])
+        metres, seconds = forbidding(matrix.distances_m[grid]), forbidding(matrix.durations_s[grid])
         for number, (kind, what) in enumerate(self._depots, start=count):
             if kind == "tip":
                 assert isinstance(what, Tip)
@@ -482,13 +483,13 @@ class PyvrpModel:
         return found
 
     def _homeward(self, crew: Crew, visits: list[Visit]) -> list[Visit]:
-        """With the tip on the way home, and without sites where nothing is emptied."""
+        """With the tip on the way home; sites where nothing is emptied are left out when the routes are tidied."""
         vehicle = crew.vehicle
         if crew.folds_end and crew.home and not (visits and visits[-1].kind is StepKind.DISPOSAL):
             location = self._index.stops[visits[-1].id].location if visits else vehicle.start
             way = crew.home[int(ways_home(crew.matrix, vehicle, crew.home, [location])[2][0])]
             visits = visits + [Visit(StepKind.DISPOSAL, site.id) for site in way]
-        return emptying_only(self._index, vehicle, visits)
+        return visits
 
     def solution(self, visits: Visits) -> pyvrp.Solution:
         """Visits as a PyVRP solution, as far as it can express them."""
@@ -550,26 +551,6 @@ class PyvrpModel:
         return next(same, next(more, next(iter(tips), None)))
 
 
-def emptying_only(index: Index, vehicle: Vehicle, visits: Sequence[Visit]) -> list[Visit]:
-    """The visits without sites where nothing is emptied; those of the prefix stay."""
-    aboard: list[set[Fraction]] = [set() for _ in vehicle.compartments]
-    for amount in vehicle.initial_load:
-        aboard[vehicle.compartment_of(amount.fraction) or 0].add(amount.fraction)
-    kept: list[Visit] = []
-    for number, visit in enumerate(visits):
-        if visit.kind is StepKind.EMPTYING:
-            for amount in index.stops[visit.id].amounts:
-                aboard[vehicle.compartment_of(amount.fraction) or 0].add(amount.fraction)
-            kept.append(visit)
-            continue
-        emptied = [held for held in aboard if held and held <= index.sites[visit.id].fractions]
-        for held in emptied:
-            held.clear()
-        if emptied or number < len(vehicle.prefix):
-            kept.append(visit)
-    return kept
-
-
 def ways_home(
     matrix: Matrix, vehicle: Vehicle, ways: Sequence[tuple[DisposalSite, ...]], locations: Sequence[int]
 ) -> tuple[Values, Values, NDArray[np.intp]]:
@@ -584,8 +565,8 @@ def ways_home(
         first, last = way[0].location, way[-1].location
         inner_m += int(matrix.distances_m[last, vehicle.end])
         inner_s += way[-1].service_s + int(matrix.durations_s[last, vehicle.end])
-        metres.append(_forbidding(matrix.distances_m[list(locations), first]) + inner_m)
-        seconds.append(_forbidding(matrix.durations_s[list(locations), first]) + inner_s)
+        metres.append(forbidding(matrix.distances_m[list(locations), first]) + inner_m)
+        seconds.append(forbidding(matrix.durations_s[list(locations), first]) + inner_s)
     all_m, all_s = np.array(metres), np.array(seconds)
     cheapest = np.argmin(all_m * units_per_metre(vehicle) + all_s * units_per_second(vehicle), axis=0)
     each = np.arange(len(locations))
@@ -601,10 +582,6 @@ def _inner(matrix: Matrix, sites: Sequence[DisposalSite]) -> tuple[int, int]:
     legs = list(pairwise(sites))
     metres = sum(int(matrix.distances_m[a.location, b.location]) for a, b in legs)
     return metres, sum(a.service_s + int(matrix.durations_s[a.location, b.location]) for a, b in legs)
-
-
-def _forbidding(values: NDArray[np.int32]) -> Values:
-    return np.where(values == UNREACHABLE, FORBIDDEN, values).astype(np.int64)
 
 
 def _window(early: int, late: int) -> dict[str, Any]:
