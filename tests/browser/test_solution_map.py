@@ -15,15 +15,15 @@ from tests.routing.drawn import routed, town
 
 pytestmark = pytest.mark.browser
 
-STOPS = 80
+STOPS = 60
 
 
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A page with two trucks of forty stops each, one of them in the middle of the other, and a stop left out."""
+    """A page with two trucks of thirty stops each, one of them in the middle of the other, and a stop left out."""
     places = [(float(x), float(y)) for x, y in np.random.default_rng(1).random((STOPS + 1, 2)) * (4000, 2500)]
     problem, known = town(places)
-    solution = routed(problem, range(1, 41), range(41, STOPS + 1), left_out=(STOPS + 1,))
+    solution = routed(problem, range(1, 31), range(31, STOPS + 1), left_out=(STOPS + 1,))
     path: Path = tmp_path_factory.mktemp("map") / "map.html"
     path.write_text(draw_html(problem, solution, known), encoding="utf-8")
     return path.as_uri()
@@ -69,11 +69,11 @@ def test_numbers_come_out_as_the_map_is_enlarged_and_never_overlap(browser: Brow
         page.goto(address)
         few = numbers_shown(page)
         assert overlapping(page) == 0
-        for _ in range(3):
+        for _ in range(2):
             page.get_by_role("button", name="Zoom in").click()
         page.locator("#map").press("0")
         assert numbers_shown(page) == few
-        for _ in range(6):
+        for _ in range(4):
             page.get_by_role("button", name="Zoom in").click()
         assert numbers_shown(page) > few
         assert overlapping(page) == 0
