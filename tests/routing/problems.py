@@ -183,7 +183,7 @@ def problems(
             if chance(0.2):
                 pauses += (Break(2, 200, ()),)
         if breaks and chance(0.2):
-            rule = DrivingRule(int(some(800, 1500)), 250, int(some(0, 300)))
+            rule = DrivingRule(int(some(1200, 2000)), 250, int(some(0, 300)))
         return Vehicle(
             number + 1,
             int(some(0, 1)),

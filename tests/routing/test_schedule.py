@@ -56,7 +56,7 @@ def test_a_later_window_is_taken_where_that_makes_the_day_shorter() -> None:
 
 def replace_stop(problem: Problem, number: int, **changes: object) -> Problem:
     stops = list(problem.stops)
-    stops[number] = replace(stops[number], **changes)  # type: ignore[arg-type]
+    stops[number] = replace(stops[number], **changes)
     return Problem(problem.matrices, tuple(stops), problem.vehicles, problem.disposal_sites)
 
 
