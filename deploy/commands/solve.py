@@ -116,7 +116,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     stops = sum(len(route.stop_ids) for route in solution.routes)
     print(
         f"{len(solution.routes)} routes, {stops} stops, {len(solution.unassigned)} unassigned,"
-        f" cost {solution.cost.total:.2f}, {len(violations)} violations",
+        f" cost {solution.cost.total / 100:,.2f}, {len(violations)} violations",
         file=sys.stderr,
     )
     return 1 if violations else 0

@@ -57,7 +57,9 @@ def test_a_solution_on_standard_output(solve: Solve) -> None:
     assert code == 0
     assert [step["type"] for step in answer["routes"][0]["steps"]] == ["start", "job", "job", "disposal", "end"]
     assert answer["summary"]["distances"] == "given"
-    assert told.splitlines() == [f"1 routes, 2 stops, 0 unassigned, cost {answer['summary']['cost']:.2f}, 0 violations"]
+    assert told.splitlines() == [
+        f"1 routes, 2 stops, 0 unassigned, cost {answer['summary']['cost'] / 100:,.2f}, 0 violations"
+    ]
 
 
 def test_a_solution_and_a_map_in_files(solve: Solve, tmp_path: Path) -> None:
