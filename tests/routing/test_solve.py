@@ -276,6 +276,12 @@ def test_small_problems_without_breaks_are_solved_to_the_optimum(problem: Proble
     same_as_brute_force(problem)
 
 
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(problems(most_stops=7, most_vehicles=1, most_sites=1, breaks=False))
+def test_seven_stops_are_solved_to_the_optimum(problem: Problem) -> None:
+    same_as_brute_force(problem)
+
+
 @pytest.mark.parametrize("hours", [4, 8])
 def test_more_time_in_the_shift_never_serves_less(hours: int) -> None:
     base = medium(stops=12, vehicles=1)
