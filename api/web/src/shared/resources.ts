@@ -137,4 +137,7 @@ export interface PlanningJob {
   date: string;
   status: "waiting" | "running" | "succeeded" | "failed";
   timeLimitS: number;
+  stage: string | null;
+  share: number | null;
+  problem: string | null;
 }
