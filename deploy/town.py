@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from domain.containers import Municipality
@@ -161,12 +162,6 @@ def _register_fleet(connection: Connection, town: Town, municipality_id: int) ->
         for vehicle in town.vehicles
     }
     for shift in town.shifts:
-        fleet.set_shift(
-            connection,
-            vehicle_id=vehicle_ids[shift.vehicle_id],
-            weekday=shift.weekday,
-            starts=shift.starts,
-            ends=shift.ends,
-        )
+        fleet.set_shift(connection, replace(shift, vehicle_id=vehicle_ids[shift.vehicle_id]))
     for held in town.rounds:
         fleet.set_round(connection, municipality_id=municipality_id, fraction=held.fraction, weekday=held.weekday)

@@ -63,6 +63,7 @@ class StepKind(StrEnum):
     START = "start"
     EMPTYING = "emptying"
     DISPOSAL = "disposal"
+    BREAK = "break"
     END = "end"
 
 

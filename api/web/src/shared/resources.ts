@@ -106,7 +106,7 @@ export interface Emptying {
 
 export interface RouteStep {
   sequence: number;
-  kind: "start" | "emptying" | "disposal" | "end";
+  kind: "start" | "emptying" | "disposal" | "break" | "end";
   position: { type: "Point"; coordinates: [number, number] };
   arrivesAt: string;
   serviceS: number;
