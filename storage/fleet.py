@@ -164,6 +164,7 @@ def _round(*, municipality_id: int, fraction: str, weekday: int) -> CollectionRo
 
 
 def _shift(
+    *,
     vehicle_id: int,
     weekday: int,
     starts: time,

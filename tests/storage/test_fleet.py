@@ -40,9 +40,9 @@ def test_a_shift_that_ends_before_it_begins_is_refused(database: Database) -> No
     with database.transaction() as connection:
         _, _, truck = town.add_fleet(connection, town.build(connection).municipality.id)
 
-    def set_shift(*hours: time, pause: LunchBreak | None = None) -> None:
+    def set_shift(starts: time, ends: time, pause: LunchBreak | None = None) -> None:
         with database.transaction() as connection:
-            fleet.set_shift(connection, Shift(truck.id, 1, *hours, pause))
+            fleet.set_shift(connection, Shift(truck.id, 1, starts, ends, pause))
 
     with pytest.raises(InvalidInput, match="ends_after_it_starts"):
         set_shift(time(14), time(6))
