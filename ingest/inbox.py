@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -26,12 +27,12 @@ class Delivery(NamedTuple):
 
 
 class Inbox:
-    """A queue with one thread that puts and one that takes.
+    """A queue with one thread that puts and one at a time that takes.
 
     Parameters
     ----------
     limit, limit_bytes
-        How many messages, and how many bytes of payload, it holds at most before :meth:`put` waits.
+        How many messages it holds at most, and with how many bytes of payload :meth:`put` begins to wait.
     """
 
     def __init__(self, *, limit: int, limit_bytes: int) -> None:
@@ -49,21 +50,26 @@ class Inbox:
     def __len__(self) -> int:
         return len(self._deliveries)
 
-    def put(self, delivery: Delivery) -> bool:
-        """Append a message, waiting for room; False when the inbox was closed meanwhile and the message is not in."""
-        while self._is_full():
-            self._room.clear()
+    def put(self, deliveries: Sequence[Delivery]) -> bool:
+        """Append messages, waiting for room; False when the inbox was closed meanwhile and the last are not in."""
+        done = 0
+        while done < len(deliveries):
+            self._wait_for_room()
             if self._closed:
                 return False
+            part = deliveries[done : done + max(1, self._limit - len(self._deliveries))]
+            done += len(part)
+            self._bytes_put += sum([len(delivery.payload) for delivery in part])
+            self._deliveries.extend(part)
+            if self._taker_waits:
+                self._arrived.set()
+        return True
+
+    def _wait_for_room(self) -> None:
+        while self._is_full():
+            self._room.clear()
             if self._is_full():
                 self._room.wait(timeout=1.0)
-        if self._closed:
-            return False
-        self._bytes_put += len(delivery.payload)
-        self._deliveries.append(delivery)
-        if self._taker_waits:
-            self._arrived.set()
-        return True
 
     def take(self, most: int, *, wait_s: float, gather_s: float) -> list[Delivery]:
         """Up to ``most`` messages, oldest first.
@@ -74,7 +80,7 @@ class Inbox:
         if not deliveries:
             self._arrived.clear()
             self._taker_waits = True
-            if not deliveries:
+            if not deliveries and not self._closed:
                 self._arrived.wait(wait_s)
             self._taker_waits = False
         if deliveries and len(deliveries) < most and not self._closed:
