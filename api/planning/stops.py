@@ -15,7 +15,8 @@ from routing import problem
 from routing.decide import Candidate, Due
 from routing.forecast import forecast_many
 from routing.roads.matrix import matrix_of
-from routing.roads.snap import SNAP_LIMIT_M, RoadPoint, snap
+from routing.roads.road_point import RoadPoint
+from routing.roads.snap import SNAP_LIMIT_M, Approach, snap
 
 COST_PER_KM_CENTS = 90
 """Fuel, tyres and wear of a collection truck: a round figure that a municipality replaces by its own."""
@@ -66,7 +67,8 @@ def dues(inputs: Inputs, day: datetime.date, *, known_at: datetime.datetime) -> 
 def measure(inputs: Inputs, containers: Iterable[Container]) -> Places:
     """Put depots, disposal sites and containers on the streets and measure the ways between them.
 
-    A container without a street near stays in the matrix, unreachable.
+    Containers on busier streets are approached with the container on the truck's kerb side, depots and disposal sites
+    from any side. A container without a street near stays in the matrix, unreachable.
 
     Raises
     ------
@@ -77,7 +79,9 @@ def measure(inputs: Inputs, containers: Iterable[Container]) -> Places:
     fixed += [(f"disposal site {site.name}", site.position) for site in inputs.disposal_sites]
     positions = [position for _, position in fixed] + [container.position for container in containers]
     rows = {position: row for row, position in enumerate(dict.fromkeys(positions))}
-    points = snap(inputs.roads, list(rows))
+    anywhere = {position for _, position in fixed}
+    approaches: list[Approach] = ["unrestricted" if position in anywhere else "curb" for position in rows]
+    points = snap(inputs.roads, list(rows), approach=approaches)
     for name, position in fixed:
         if points[rows[position]] is None:
             raise InvalidInput(

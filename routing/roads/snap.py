@@ -3,42 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import Literal, cast
 
 import numpy as np
 import shapely
 
+from domain.errors import InvalidInput
 from domain.geography import Position
 from routing.roads.graph import RoadGraph
+from routing.roads.network import network_of
+from routing.roads.profile import STANDARD_TRUCK, TruckProfile
+from routing.roads.road_point import RoadPoint
+
+__all__ = ["SNAP_LIMIT_M", "Approach", "RoadPoint", "snap", "unreachable"]
 
 SNAP_LIMIT_M = 150.0
 """How far from a street a place may lie and still count as standing beside it, metres."""
 
+EITHER_SIDE = frozenset({"residential", "living_street", "service", "pedestrian", "track", "road"})
+"""Streets narrow enough for the crew to cross with a container."""
 
-@dataclass(frozen=True, slots=True)
-class RoadPoint:
-    """A place on a street: a segment and a share (0..1) of its length, counted from ``segment_from``.
+SIDE_KNOWN_M = 1.0
+"""Nearer to the line of the street than this, nobody can tell on which side a place lies, metres."""
 
-    ``off_road_m`` is how far the position that was snapped lies from it, metres.
-    """
-
-    segment: int
-    share: float
-    off_road_m: float
+Approach = Literal["unrestricted", "curb"]
+"""OSRM's words. ``curb``: the truck arrives with the place on the side of the road that it drives on."""
 
 
 def snap(
-    graph: RoadGraph, positions: Sequence[Position], *, limit_m: float = SNAP_LIMIT_M
+    graph: RoadGraph,
+    positions: Sequence[Position],
+    *,
+    limit_m: float = SNAP_LIMIT_M,
+    truck: TruckProfile = STANDARD_TRUCK,
+    approach: Approach | Sequence[Approach] = "unrestricted",
 ) -> tuple[RoadPoint | None, ...]:
-    """Find for each position the nearest street where a truck may stop and from which it gets away again.
+    """Find for each position the nearest street where a truck may stop, to which it gets, and from which it gets away.
+
+    With approach ``curb`` the truck arrives, and drives on, with the place on its right (its left where traffic keeps
+    left). Either side counts on one-way streets, on narrow ones (:data:`EITHER_SIDE`), at junctions and ends of
+    streets, and where the position lies on the line of the street.
 
     Returns
     -------
     tuple[RoadPoint | None, ...]
         One for each position, in order; None where no such street is within ``limit_m`` metres.
+
+    Raises
+    ------
+    InvalidInput
+        When there are several approaches, but not one for each position.
     """
+    approaches = [approach] * len(positions) if isinstance(approach, str) else list(approach)
+    if len(approaches) != len(positions):
+        raise InvalidInput(f"{len(approaches)} approaches for {len(positions)} positions", remedy="give one for each")
     found: list[RoadPoint | None] = [None] * len(positions)
-    usable = np.flatnonzero(graph.connected & graph.stoppable)
+    open_arcs = network_of(graph, truck).turns.open.reshape(-1, 2)
+    usable = np.flatnonzero(open_arcs.any(axis=1) & graph.stoppable)
     if not positions or not len(usable):
         return tuple(found)
     lines = graph.lines[usable]
@@ -49,14 +70,40 @@ def snap(
     )
     # Ties (a position at a junction) go to the segment with the lowest number, so that every run agrees.
     for i, j, distance in sorted(zip(which.tolist(), nearest.tolist(), distances.tolist(), strict=True), reverse=True):
+        segment = int(usable[j])
         share = float(shapely.line_locate_point(lines[j], points[i], normalized=True))
-        found[i] = RoadPoint(segment=int(usable[j]), share=share, off_road_m=distance)
+        sides = None
+        if approaches[i] == "curb" and open_arcs[segment].all() and graph.class_name(segment) not in EITHER_SIDE:
+            sides = _side(cast(shapely.LineString, lines[j]), share, cast(shapely.Point, points[i]))
+        keeps_right = truck.drives_on == "right"
+        found[i] = RoadPoint(
+            segment=segment,
+            share=share,
+            off_road_m=distance,
+            forward=sides is None or (sides == "right") is keeps_right,
+            backward=sides is None or (sides == "left") is keeps_right,
+        )
     return tuple(found)
 
 
+def _side(line: shapely.LineString, share: float, point: shapely.Point) -> Literal["right", "left"] | None:
+    """On which side of a line a point lies, seen along it; None when that cannot be told."""
+    if not 0 < share < 1 or line.distance(point) < SIDE_KNOWN_M:
+        return None
+    at, step = share * line.length, min(1.0, line.length / 4)
+    before, after = line.interpolate(max(0.0, at - step)), line.interpolate(min(line.length, at + step))
+    cross = (after.x - before.x) * (point.y - before.y) - (after.y - before.y) * (point.x - before.x)
+    return "left" if cross > 0 else "right"
+
+
 def unreachable(
-    graph: RoadGraph, positions: Sequence[Position], names: Sequence[str], *, limit_m: float = SNAP_LIMIT_M
+    graph: RoadGraph,
+    positions: Sequence[Position],
+    names: Sequence[str],
+    *,
+    limit_m: float = SNAP_LIMIT_M,
+    truck: TruckProfile = STANDARD_TRUCK,
 ) -> tuple[str, ...]:
     """The names of the positions that have no street within ``limit_m`` metres, in order."""
-    points = snap(graph, positions, limit_m=limit_m)
+    points = snap(graph, positions, limit_m=limit_m, truck=truck)
     return tuple(name for name, point in zip(names, points, strict=True) if point is None)

@@ -1,0 +1,26 @@
+"""A place on a street."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class RoadPoint:
+    """A segment and a share (0..1) of its length, counted from ``segment_from``.
+
+    Parameters
+    ----------
+    segment, share
+        Where it lies.
+    off_road_m
+        How far the position that was snapped lies from it, metres.
+    forward, backward
+        Whether a truck may stop there while it drives along the segment, and against it.
+    """
+
+    segment: int
+    share: float
+    off_road_m: float
+    forward: bool = True
+    backward: bool = True
