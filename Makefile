@@ -22,7 +22,7 @@ chaos: setup ## kill and freeze ingest, database and broker under load, then acc
 	@$(BIN)/halfvol chaos --kills 30 --victims ingest,postgres,broker
 
 bench-ingest: setup-test ## speed of durable ingest beside a bare subscriber, a naive script and COPY
-	@$(BIN)/python -m tests.benchmarks.ingest --rows 1000000,10000000 --sensors 100000
+	@$(BIN)/python -m tests.benchmarks.ingest
 
 test: setup-test ## all tests
 	@$(BIN)/python -m pytest

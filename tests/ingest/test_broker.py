@@ -103,7 +103,8 @@ def test_messages_do_not_go_through_paho_and_would_if_it_opened_its_socket_other
             opened.acknowledge(taken)
         assert [each.payload for each in taken] == [b"%d" % number for number in range(20)]
         assert len(through_paho) == expected
-        monkeypatch.setattr(BrokerSession, "_create_socket", mqtt.Client._create_socket)
+        opens = mqtt.Client._create_socket  # pyright: ignore[reportPrivateUsage]
+        monkeypatch.setattr(BrokerSession, "_create_socket", opens)
 
 
 @contextmanager
