@@ -49,8 +49,9 @@ class ConsumerSettings:
     batch_messages, batch_s
         A batch is written when it has so many messages, or so many seconds after its first.
     inbox_messages, inbox_bytes
-        What may wait in memory: at least two batches, and best the broker's own window of unacknowledged messages
-        (NATS ``max_ack_pending``), so that it is the broker that holds back; with MQTT 5 that window is set to this.
+        What may wait in memory, beside the batches that are being written: at least two batches, and best the broker's
+        own window of unacknowledged messages (NATS ``max_ack_pending``), so that it is the broker that holds back; with
+        MQTT 5 that window is set to this.
     fail_fast
         Give up with an error when the database or the broker cannot be reached at the start, instead of trying on.
     """
@@ -62,7 +63,7 @@ class ConsumerSettings:
     batch_messages: int = 2_000
     batch_s: float = 0.2
     inbox_messages: int = 20_000
-    inbox_bytes: int = 64 * 1024 * 1024
+    inbox_bytes: int = 32 * 1024 * 1024
     fail_fast: bool = False
 
     def __post_init__(self) -> None:

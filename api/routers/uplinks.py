@@ -44,7 +44,7 @@ class AcceptUplink(Protocol):
 
 
 class AcceptedUplink(Representation):
-    """What became of the uplinks; all of it is committed. What is rejected is kept with its reason (``/rejections``)."""
+    """What became of the uplinks; all of it is committed. What is rejected is kept with its reason (/rejections)."""
 
     observations: int
     duplicates: int
@@ -81,7 +81,7 @@ async def push_uplink(
         str | None, Query(alias="deviceId", max_length=128, description="Whose native reading it is")
     ] = None,
 ) -> AcceptedUplink:
-    """Store an uplink, or several. The answer comes after the commit: what is not answered with 202 may be sent again."""
+    """Store uplinks. The answer comes after the commit: what is not answered with 202 may be sent again."""
     key = await run_in_threadpool(_authenticate, database, bearer)
     body = await _read_body(request)
     accept: AcceptUplink = request.app.state.accept_uplink
