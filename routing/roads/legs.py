@@ -45,7 +45,7 @@ def drive_legs(
     options = [network.places(point) for point in points]
     states = [_State(0.0, at) for at in options[0]]
     for i in range(1, len(points)):
-        if _same(points[i - 1], points[i]):
+        if points[i - 1].place == points[i].place:
             stay = [_State(s.cost_ms, s.at, Drive((s.at.arc,), s.at.share, s.at.share, 0, 0), s) for s in states]
         else:
             stay = [s for goal in options[i] if (s := _best(network, states, options[i - 1], goal, i == 1)) is not None]
@@ -79,7 +79,3 @@ def _followed(state: _State) -> tuple[Drive, ...]:
         drives.append(current.drive)
         current = current.before
     return tuple(reversed(drives))
-
-
-def _same(a: RoadPoint, b: RoadPoint) -> bool:
-    return (a.segment, a.share, a.forward, a.backward) == (b.segment, b.share, b.forward, b.backward)

@@ -36,12 +36,12 @@ def matrix(
 
 def matrix_of(graph: RoadGraph, points: Sequence[RoadPoint | None], *, truck: TruckProfile = STANDARD_TRUCK) -> Matrix:
     """The matrix between places that are already put on streets; None = unreachable."""
-    places: dict[tuple[int, float, bool, bool], int] = {}
+    places: dict[tuple[float | bool, ...], int] = {}
     distinct: list[RoadPoint] = []
     index = np.full(len(points), -1)
     for i, point in enumerate(points):
         if point is not None:
-            place = places.setdefault((point.segment, point.share, point.forward, point.backward), len(places))
+            place = places.setdefault(point.place, len(places))
             if place == len(distinct):
                 distinct.append(point)
             index[i] = place

@@ -23,10 +23,14 @@ _THROUGH_MS = round(1000 * THROUGH_TRAFFIC_S)
 
 @dataclass(frozen=True, slots=True)
 class OnArc:
-    """A place on an arc: a share (0..1) of its length, counted from its beginning."""
+    """A place on an arc: a share (0..1) of its length, counted from its beginning.
+
+    ``extra_ms`` is charged on arriving and on leaving: what stopping in this direction costs.
+    """
 
     arc: int
     share: float
+    extra_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +88,11 @@ class Network:
         ends = [(j, place, node) for j in range(count) for place in places[j] for node in self._nodes(place.arc)]
         nodes = sorted({node for _, _, node in ends})
         column = {node: i for i, node in enumerate(nodes)}
-        milliseconds, weighted = self.search.costs([self._departures(each) for each in places], nodes)
+        milliseconds, weighted = self.search.costs([self._departures(each, charged=True) for each in places], nodes)
         target = np.array([j for j, _, _ in ends], np.int64)
         columns = np.array([column[node] for _, _, node in ends], np.int64)
         ms, dm = self._parts([place for _, place, _ in ends])
+        ms += np.array([place.extra_ms for _, place, _ in ends], np.int64)
         refund = self._refunds(places, [place for _, place, _ in ends])
         result = np.full((2, count, count), np.inf)
         reached, first = np.unique(target, return_index=True)
@@ -154,10 +159,10 @@ class Network:
         if point.share in (0.0, 1.0):
             return self._at_junction(point)
         both = (
-            (point.forward, 2 * point.segment, point.share),
-            (point.backward, 2 * point.segment + 1, 1 - point.share),
+            (point.forward, 2 * point.segment, point.share, point.forward_s),
+            (point.backward, 2 * point.segment + 1, 1 - point.share, point.backward_s),
         )
-        return [OnArc(arc, share) for may, arc, share in both if may and self.turns.open[arc]]
+        return [OnArc(arc, at, round(1000 * extra)) for may, arc, at, extra in both if may and self.turns.open[arc]]
 
     def _at_junction(self, point: RoadPoint) -> list[OnArc]:
         if self._out is None:
@@ -180,20 +185,21 @@ class Network:
         ms = np.rint(self.turns.arc_ms[arcs] * share).astype(np.int64)
         return ms, np.rint(self.turns.arc_dm[arcs] * share).astype(np.int64)
 
-    def _departures(self, places: Sequence[OnArc]) -> list[End]:
-        """The nodes that a place leads to, with what lies between."""
+    def _departures(self, places: Sequence[OnArc], *, charged: bool = False) -> list[End]:
+        """The nodes that a place leads to, with what lies between, and if ``charged`` what leaving costs besides."""
         turns = self.turns
         ends: list[End] = []
         for place in places:
+            extra_ms = place.extra_ms if charged else 0
             if place.share == 0:
-                ends.append((place.arc, 0, 0))
+                ends.append((place.arc, extra_ms, 0))
                 continue
             if place.share == 1 and len(places) > 1:
                 continue  # at a junction: the arcs that leave it are among the places
             rest_ms = int(turns.arc_ms[place.arc]) - round(float(turns.arc_ms[place.arc]) * place.share)
             rest_dm = int(turns.arc_dm[place.arc]) - round(float(turns.arc_dm[place.arc]) * place.share)
             ends += [
-                (int(self._head[edge]), rest_ms + int(self._turn_ms[edge]), rest_dm)
+                (int(self._head[edge]), extra_ms + rest_ms + int(self._turn_ms[edge]), rest_dm)
                 for edge in range(self._first[place.arc], self._first[place.arc + 1])
             ]
         return ends
@@ -221,10 +227,11 @@ class Network:
                 ms, dm = self._parts([place for _, place in group])
                 for a in range(len(group)):
                     for b in range(a, len(group)):
-                        i, j = group[a][0], group[b][0]
-                        self._shorten(result, i, j, int(ms[b] - ms[a]), int(dm[b] - dm[a]))
-                        if group[a][1].share == group[b][1].share:
-                            self._shorten(result, j, i, 0, 0)
+                        (i, first), (j, second) = group[a], group[b]
+                        extra = first.extra_ms + second.extra_ms
+                        self._shorten(result, i, j, int(ms[b] - ms[a]) + extra, int(dm[b] - dm[a]))
+                        if first.share == second.share:
+                            self._shorten(result, j, i, extra, 0)
 
     @staticmethod
     def _shorten(result: NDArray[np.float64], i: int, j: int, ms: int, dm: int) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal, cast
 
 import numpy as np
@@ -14,6 +15,7 @@ from routing.roads.graph import RoadGraph
 from routing.roads.network import network_of
 from routing.roads.profile import STANDARD_TRUCK, TruckProfile
 from routing.roads.road_point import RoadPoint
+from routing.roads.turns import U_TURN_S
 
 __all__ = ["SNAP_LIMIT_M", "Approach", "RoadPoint", "snap", "unreachable"]
 
@@ -22,6 +24,11 @@ SNAP_LIMIT_M = 150.0
 
 EITHER_SIDE = frozenset({"residential", "living_street", "service", "pedestrian", "track", "road"})
 """Streets narrow enough for the crew to cross with a container."""
+
+OTHER_SIDE_S = U_TURN_S / 2
+"""On a narrow street with traffic both ways: arriving with the container on the other side costs so much, and leaving
+in that direction as well, seconds. A matrix does not know how a truck came: this makes turning round at the container
+cost half a turn, and passing on the other side, where the crew crosses the street, a whole one."""
 
 SIDE_KNOWN_M = 1.0
 """Nearer to the line of the street than this, nobody can tell on which side a place lies, metres."""
@@ -41,8 +48,9 @@ def snap(
     """Find for each position the nearest street where a truck may stop, to which it gets, and from which it gets away.
 
     With approach ``curb`` the truck arrives, and drives on, with the place on its right (its left where traffic keeps
-    left). Either side counts on one-way streets, on narrow ones (:data:`EITHER_SIDE`), at junctions and ends of
-    streets, and where the position lies on the line of the street.
+    left). On narrow streets (:data:`EITHER_SIDE`) the other side counts too, for :data:`OTHER_SIDE_S`. Either side
+    counts on one-way streets, at junctions and ends of streets, and where the position lies on the line of the street;
+    on such a line the side is taken to be that of the direction in which it was drawn.
 
     Returns
     -------
@@ -72,23 +80,24 @@ def snap(
     for i, j, distance in sorted(zip(which.tolist(), nearest.tolist(), distances.tolist(), strict=True), reverse=True):
         segment = int(usable[j])
         share = float(shapely.line_locate_point(lines[j], points[i], normalized=True))
-        sides = None
-        if approaches[i] == "curb" and open_arcs[segment].all() and graph.class_name(segment) not in EITHER_SIDE:
-            sides = _side(cast(shapely.LineString, lines[j]), share, cast(shapely.Point, points[i]))
-        keeps_right = truck.drives_on == "right"
-        found[i] = RoadPoint(
-            segment=segment,
-            share=share,
-            off_road_m=distance,
-            forward=sides is None or (sides == "right") is keeps_right,
-            backward=sides is None or (sides == "left") is keeps_right,
-        )
+        found[i] = RoadPoint(segment=segment, share=share, off_road_m=distance)
+        if approaches[i] == "curb" and open_arcs[segment].all() and 0 < share < 1:
+            side = _side(cast(shapely.LineString, lines[j]), share, cast(shapely.Point, points[i]))
+            narrow = graph.class_name(segment) in EITHER_SIDE
+            found[i] = _at_kerb(found[i], None if side is None else side == truck.drives_on, narrow=narrow)
     return tuple(found)
+
+
+def _at_kerb(point: RoadPoint, along: bool | None, *, narrow: bool) -> RoadPoint:
+    """The point approached from its kerb side: along its segment, or against it, or (None) nobody knows."""
+    if narrow:
+        return replace(point, **({"forward_s": OTHER_SIDE_S} if along is False else {"backward_s": OTHER_SIDE_S}))
+    return point if along is None else replace(point, forward=along, backward=not along)
 
 
 def _side(line: shapely.LineString, share: float, point: shapely.Point) -> Literal["right", "left"] | None:
     """On which side of a line a point lies, seen along it; None when that cannot be told."""
-    if not 0 < share < 1 or line.distance(point) < SIDE_KNOWN_M:
+    if line.distance(point) < SIDE_KNOWN_M:
         return None
     at, step = share * line.length, min(1.0, line.length / 4)
     before, after = line.interpolate(max(0.0, at - step)), line.interpolate(min(line.length, at + step))
