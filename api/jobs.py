@@ -145,7 +145,9 @@ def planning_job(database: Database, job_id: int) -> PlanningJob:
     return replace(job, stage=progress.stage, share=progress.share, problem=problem)
 
 
-def run_worker(database_url: str, stop: threading.Event | None = None, *, limits: Limits | None = None) -> None:
+def run_worker(
+    database_url: str, stop: threading.Event | None = None, *, limits: Limits | None = None, roads_url: str = ""
+) -> None:
     """Carry out planning jobs, one after the other, until stopped.
 
     A job that runs when the worker is stopped goes back to the queue, as does one whose worker died. While the
@@ -157,6 +159,8 @@ def run_worker(database_url: str, stop: threading.Event | None = None, *, limits
         Set it to stop the worker, from any thread. Without it, call from the main thread: Ctrl-C and SIGTERM stop.
     limits
         Let go of what is older, each night, as :func:`storage.retention.expire` does; None: keep all.
+    roads_url
+        The road engine, as :func:`api.roads.choose.choose` reads it; default: the streets that were imported.
 
     Raises
     ------
@@ -165,10 +169,10 @@ def run_worker(database_url: str, stop: threading.Event | None = None, *, limits
     """
     logging.getLogger("procrastinate.worker").addFilter(_in_one_sentence)
     with Database(database_url) as database:
-        asyncio.run(_work(database, stop, limits))
+        asyncio.run(_work(database, stop, limits, roads_url))
 
 
-async def _work(database: Database, stop: threading.Event | None, limits: Limits | None) -> None:
+async def _work(database: Database, stop: threading.Event | None, limits: Limits | None, roads_url: str) -> None:
     stopping = stop or threading.Event()
     if stop is None:
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -177,7 +181,7 @@ async def _work(database: Database, stop: threading.Event | None, limits: Limits
     while not stopping.is_set():
         try:
             async with working_app(database.url).open_async() as app:
-                _define_task(app, database, stopping)
+                _define_task(app, database, stopping, roads_url)
                 if limits is not None:
                     _define_retention(app, database, limits)
                 pause_s = 1.0
@@ -231,7 +235,7 @@ async def _rescue_stalled(app: App) -> None:
         await asyncio.sleep(LOOK_FOR_STALLED_S)
 
 
-def _define_task(app: App, database: Database, stopping: threading.Event) -> None:
+def _define_task(app: App, database: Database, stopping: threading.Event, roads_url: str) -> None:
     def plan(context: JobContext, municipality_code: str, date: str, time_limit_s: float) -> None:
         assert context.job.id is not None
         journal = _Journal(database, context.job.id, stopping)
@@ -242,6 +246,7 @@ def _define_task(app: App, database: Database, stopping: threading.Event) -> Non
                 date=datetime.date.fromisoformat(date),
                 time_limit_s=time_limit_s,
                 on_progress=journal.go_on,
+                roads_url=roads_url,
             )
         except Unavailable:
             raise

@@ -8,8 +8,9 @@ from api.roads.source import Measured, Waypoint
 from domain.geography import Position
 from routing.roads.geometry import path_of
 from routing.roads.graph import RoadGraph
-from routing.roads.matrix import matrix
+from routing.roads.matrix import matrix_of
 from routing.roads.profile import STANDARD_TRUCK, TruckProfile
+from routing.roads.road_point import RoadPoint
 from routing.roads.snap import Approach, snap
 from routing.roads.straight import straight_matrix
 
@@ -28,16 +29,19 @@ class BuiltInRoads:
 
     def measure(self, waypoints: Sequence[Waypoint]) -> Measured:
         """See ``RoadSource``."""
-        positions = [each.position for each in waypoints]
-        approaches: list[Approach] = [each.approach for each in waypoints]
-        return Measured(matrix(self._graph, positions, truck=self._truck, approach=approaches))
+        points = self._points(waypoints)
+        measured = matrix_of(self._graph, points, truck=self._truck)
+        return Measured(measured, on_street=tuple(point is not None for point in points))
 
     def path(self, waypoints: Sequence[Waypoint]) -> tuple[Position, ...]:
         """See ``RoadSource``; waypoints without a street near are left out."""
+        points = [point for point in self._points(waypoints) if point is not None]
+        return path_of(self._graph, points, truck=self._truck)
+
+    def _points(self, waypoints: Sequence[Waypoint]) -> tuple[RoadPoint | None, ...]:
         positions = [each.position for each in waypoints]
         approaches: list[Approach] = [each.approach for each in waypoints]
-        points = snap(self._graph, positions, truck=self._truck, approach=approaches)
-        return path_of(self._graph, [point for point in points if point is not None], truck=self._truck)
+        return snap(self._graph, positions, truck=self._truck, approach=approaches)
 
 
 class StraightLines:
@@ -50,7 +54,8 @@ class StraightLines:
 
     def measure(self, waypoints: Sequence[Waypoint]) -> Measured:
         """See ``RoadSource``."""
-        return Measured(straight_matrix([each.position for each in waypoints]), estimated=True)
+        matrix = straight_matrix([each.position for each in waypoints])
+        return Measured(matrix, on_street=(True,) * len(waypoints), estimated=True)
 
     def path(self, waypoints: Sequence[Waypoint]) -> tuple[Position, ...]:
         """See ``RoadSource``."""

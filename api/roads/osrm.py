@@ -57,7 +57,7 @@ class Osrm:
 
         with self._client:
             matrix = in_blocks(len(waypoints), BLOCK, ask, known=[True] * len(waypoints))
-        return Measured(without(matrix, far))
+        return Measured(without(matrix, far), on_street=tuple((~far).tolist()))
 
     def path(self, waypoints: Sequence[Waypoint]) -> tuple[Position, ...]:
         """See ``RoadSource``."""

@@ -21,9 +21,13 @@ class Waypoint:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Measured:
-    """Metres and seconds between waypoints; ``estimated`` when no street was looked at."""
+    """Metres and seconds between waypoints.
+
+    ``on_street`` tells for each whether a street is near it; ``estimated``: no street was looked at.
+    """
 
     matrix: Matrix
+    on_street: tuple[bool, ...]
     estimated: bool = False
 
 

@@ -67,7 +67,7 @@ class Valhalla:
             def ask(rows: range, columns: range) -> Block:
                 return self._block(near[rows.start : rows.stop], near[columns.start : columns.stop])
 
-            return Measured(in_blocks(len(waypoints), BLOCK, ask, known=known))
+            return Measured(in_blocks(len(waypoints), BLOCK, ask, known=known), on_street=tuple(known))
 
     def path(self, waypoints: Sequence[Waypoint]) -> tuple[Position, ...]:
         """See ``RoadSource``."""
