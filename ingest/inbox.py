@@ -9,6 +9,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+MOST_BYTES = 8 * 1024 * 1024
+"""A batch of large messages has fewer of them: the database driver makes copies of what it is handed."""
+
 _LOOK_AGAIN_S = 0.01
 
 
@@ -71,8 +74,8 @@ class Inbox:
             if self._is_full():
                 self._room.wait(timeout=1.0)
 
-    def take(self, most: int, *, wait_s: float, gather_s: float) -> list[Delivery]:
-        """Up to ``most`` messages, oldest first.
+    def take(self, most: int, *, wait_s: float, gather_s: float, most_bytes: int = MOST_BYTES) -> list[Delivery]:
+        """Up to ``most`` messages, oldest first; fewer when their payloads come to ``most_bytes``.
 
         Waits up to ``wait_s`` seconds for the first (none: an empty list), then up to ``gather_s`` for more to come.
         """
@@ -85,10 +88,20 @@ class Inbox:
             self._taker_waits = False
         if deliveries and len(deliveries) < most and not self._closed:
             until = time.monotonic() + gather_s
-            while len(deliveries) < most and time.monotonic() < until and not self._closed:
+            while (
+                len(deliveries) < most
+                and self._bytes_put - self._bytes_taken < most_bytes
+                and time.monotonic() < until
+                and not self._closed
+            ):
                 time.sleep(_LOOK_AGAIN_S)
-        taken = [deliveries.popleft() for _ in range(min(most, len(deliveries)))]
-        self._bytes_taken += sum(len(delivery.payload) for delivery in taken)
+        taken: list[Delivery] = []
+        size = 0
+        while deliveries and len(taken) < most and size < most_bytes:
+            delivery = deliveries.popleft()
+            size += len(delivery.payload)
+            taken.append(delivery)
+        self._bytes_taken += size
         self._room.set()
         return taken
 

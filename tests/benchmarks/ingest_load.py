@@ -14,6 +14,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from deploy.chaos.town import register
 from ingest.broker_address import BrokerAddress
+from ingest.sensors import PROFILES
 from simulators.history import Message
 from simulators.publish import publish_all
 from storage import sensors as stored_sensors
@@ -133,7 +134,8 @@ def prepare(database: Database) -> int:
                 bound_from=BEGIN,
                 observed_properties=OBSERVED,
             )
-            new = NewSensor(f"10000000000{number:05d}", "EM310-UDL", sensor.container_id, BEGIN, OBSERVED)
+            units = PROFILES["EM310-UDL"].units
+            new = NewSensor(f"10000000000{number:05d}", "EM310-UDL", sensor.container_id, BEGIN, units)
             stored_sensors.register_many(connection, municipality_id=sensor.municipality_id, sensors=[new])
     return registered[0].municipality_id
 

@@ -20,6 +20,15 @@ def test_gives_back_in_order_and_at_most_what_is_asked():
     assert inbox.take(5, wait_s=0.01, gather_s=1) == []
 
 
+def test_large_messages_make_small_batches():
+    inbox = Inbox(limit=100, limit_bytes=10_000)
+    inbox.put([delivery(number, size=400) for number in range(7)])
+    started = time.monotonic()
+    sizes = [len(inbox.take(50, wait_s=0, gather_s=5, most_bytes=1_000)) for _ in range(2)]
+    assert time.monotonic() - started < 2
+    assert (sizes, len(inbox.take(50, wait_s=0, gather_s=0))) == ([3, 3], 1)
+
+
 def test_gathers_for_a_while_but_not_longer_than_needed():
     inbox = Inbox(limit=100, limit_bytes=10_000)
     inbox.put([delivery(0)])
