@@ -4,7 +4,7 @@ BIN := .venv/bin
 LOCKED := --quiet --upgrade --universal --python-version 3.11 --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo chaos bench-ingest test lint lock clean
+.PHONY: help setup setup-test demo chaos bench-ingest bench-roads test lint lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -23,6 +23,9 @@ chaos: setup ## kill and freeze ingest, database and broker under load, then acc
 
 bench-ingest: setup-test ## speed of durable ingest beside a bare subscriber, a naive script and COPY
 	@$(BIN)/python -m tests.benchmarks.ingest
+
+bench-roads: setup-test ## matrices on real streets, both engines; ROADS="--valhalla URL --osrm URL" compares with servers
+	@$(BIN)/python -m tests.benchmarks.roads $(ROADS)
 
 test: setup-test ## all tests
 	@$(BIN)/python -m pytest
