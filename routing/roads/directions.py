@@ -15,6 +15,7 @@ from routing.roads.legs import drive_legs
 from routing.roads.network import Drive, network_of
 from routing.roads.profile import STANDARD_TRUCK, TruckProfile
 from routing.roads.road_point import RoadPoint
+from routing.roads.truck import ROAD_CLASSES
 from routing.roads.turns import Turns
 
 BEND_DEGREES, TURN_DEGREES, SHARP_DEGREES = 25.0, 50.0, 125.0
@@ -101,7 +102,7 @@ class _Writer:
         self._meeting = np.bincount(self._ends.ravel(), minlength=graph.junctions)
         exits = turns.open & ~np.repeat(graph.roundabout, 2)
         self._exits = np.bincount(self._ends.ravel()[exits], minlength=graph.junctions)
-        self._ferry = np.array([graph.class_name(i) == "ferry" for i in range(graph.segments)])
+        self._ferry = graph.road_class == ROAD_CLASSES.index("ferry")
 
     def leg(self, drive: Drive, came_over: int | None, point: RoadPoint, position: Position) -> tuple[Instruction, ...]:
         """From one place to the next."""
