@@ -45,7 +45,7 @@ from tests.benchmarks.ingest_load import (
 )
 from tests.benchmarks.ingest_process import peak_memory_mb
 
-BYTES_A_ROW = 150
+BYTES_A_ROW = 190
 """Heap, index and write-ahead log of an observation, on the disk."""
 NATS_SHARE = 3
 """NATS syncs each message and each acknowledgement, so fewer of them tell as much: a third. They must be more than its
