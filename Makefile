@@ -4,7 +4,7 @@ BIN := .venv/bin
 LOCKED := --quiet --upgrade --universal --python-version 3.11 --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo chaos bench-ingest bench-routing test lint lock clean
+.PHONY: help setup setup-test demo chaos bench-ingest bench-roads bench-routing fuzz test lint lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -22,7 +22,10 @@ chaos: setup ## kill and freeze ingest, database and broker under load, then acc
 	@$(BIN)/halfvol chaos --kills 30 --victims ingest,postgres,broker
 
 bench-ingest: setup-test ## speed of durable ingest beside a bare subscriber, a naive script and COPY
-	@$(BIN)/python -m tests.benchmarks.ingest --rows 1000000,10000000 --sensors 100000
+	@$(BIN)/python -m tests.benchmarks.ingest
+
+bench-roads: setup-test ## matrices on real streets, both engines; ROADS="--valhalla URL --osrm URL" compares with servers
+	@$(BIN)/python -m tests.benchmarks.roads $(ROADS)
 
 BENCH ?=
 bench-routing: setup-test ## routes beside OR-Tools, PyVRP and VROOM on published instances; BENCH="--help" for more

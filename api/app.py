@@ -10,6 +10,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from api import errors
 from api.headers import API_VERSION, StandardHeaders
+from api.road_graphs import RoadGraphs
 from api.routers import (
     completeness,
     containers,
@@ -66,6 +67,7 @@ def create_app(
     app.state.database = database
     app.state.settings = settings
     app.state.street_maps = StreetMaps()
+    app.state.road_graphs = RoadGraphs()
     resources = (containers, plans, planning_jobs, routes, emptyings, streets, devices, sensors, datastreams, health)
     for module in (*resources, completeness, observation_summaries):
         app.include_router(module.router, prefix="/v1")

@@ -7,20 +7,23 @@ import datetime
 import logging
 import signal
 import threading
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from procrastinate import App, RetryStrategy
+from procrastinate import App, JobContext, RetryStrategy
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
 from procrastinate.jobs import Job, Status
 
 from api.planning import make_plan, require_ready
 from api.planning.run import TIME_LIMIT_S, check_time_limit
 from domain.errors import HalfvolError, NotFound, Unavailable
+from storage import planning_progress
 from storage.database import Database
 from storage.errors import translated
 from storage.jobs import deferring_app, working_app
+from storage.planning_progress import PlanningProgress
 from storage.retention import Limits, expire
 
 QUEUE = "planning"
@@ -41,6 +44,9 @@ STALLED_AFTER_S = 20.0
 
 LOOK_FOR_STALLED_S = 10.0
 """How often a worker looks for jobs whose worker died, seconds."""
+
+REPORT_EVERY_S = 0.5
+"""How often a job writes down how far it is, at most, seconds."""
 
 _log = logging.getLogger(__name__)
 
@@ -64,13 +70,20 @@ _STATUS = {
 
 @dataclass(frozen=True, slots=True)
 class PlanningJob:
-    """A request for a plan. When it has succeeded, the plan of that date is its outcome."""
+    """A request for a plan. When it has succeeded, the plan of that date is its outcome.
+
+    ``stage`` ("solving") and ``share`` (0..1 of the whole) say how far it is, ``problem`` why it failed; each is None
+    where nothing is known.
+    """
 
     id: int
     municipality_code: str
     date: datetime.date
     time_limit_s: float
     status: JobStatus
+    stage: str | None = None
+    share: float | None = None
+    problem: str | None = None
 
 
 class WorkerStopped(Unavailable):
@@ -123,10 +136,18 @@ def planning_job(database: Database, job_id: int) -> PlanningJob:
         found = [job for job in app.job_manager.list_jobs(id=job_id) if job.task_name == TASK]
     if not found:
         raise NotFound(f"there is no planning job {job_id}")
-    return _planning_job(found[0])
+    job = _planning_job(found[0])
+    with database.transaction() as connection:
+        progress = planning_progress.get(connection, job_id)
+    if progress is None or job.status is JobStatus.WAITING:
+        return job
+    problem = progress.problem if job.status is JobStatus.FAILED else None
+    return replace(job, stage=progress.stage, share=progress.share, problem=problem)
 
 
-def run_worker(database_url: str, stop: threading.Event | None = None, *, limits: Limits | None = None) -> None:
+def run_worker(
+    database_url: str, stop: threading.Event | None = None, *, limits: Limits | None = None, roads_url: str = ""
+) -> None:
     """Carry out planning jobs, one after the other, until stopped.
 
     A job that runs when the worker is stopped goes back to the queue, as does one whose worker died. While the
@@ -138,6 +159,8 @@ def run_worker(database_url: str, stop: threading.Event | None = None, *, limits
         Set it to stop the worker, from any thread. Without it, call from the main thread: Ctrl-C and SIGTERM stop.
     limits
         Let go of what is older, each night, as :func:`storage.retention.expire` does; None: keep all.
+    roads_url
+        The road engine, as :func:`api.roads.choose.choose` reads it; default: the streets that were imported.
 
     Raises
     ------
@@ -146,10 +169,10 @@ def run_worker(database_url: str, stop: threading.Event | None = None, *, limits
     """
     logging.getLogger("procrastinate.worker").addFilter(_in_one_sentence)
     with Database(database_url) as database:
-        asyncio.run(_work(database, stop, limits))
+        asyncio.run(_work(database, stop, limits, roads_url))
 
 
-async def _work(database: Database, stop: threading.Event | None, limits: Limits | None) -> None:
+async def _work(database: Database, stop: threading.Event | None, limits: Limits | None, roads_url: str) -> None:
     stopping = stop or threading.Event()
     if stop is None:
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -158,7 +181,7 @@ async def _work(database: Database, stop: threading.Event | None, limits: Limits
     while not stopping.is_set():
         try:
             async with working_app(database.url).open_async() as app:
-                _define_task(app, database, stopping)
+                _define_task(app, database, stopping, roads_url)
                 if limits is not None:
                     _define_retention(app, database, limits)
                 pause_s = 1.0
@@ -212,26 +235,68 @@ async def _rescue_stalled(app: App) -> None:
         await asyncio.sleep(LOOK_FOR_STALLED_S)
 
 
-def _define_task(app: App, database: Database, stopping: threading.Event) -> None:
-    def go_on(_stage: str, _share: float) -> None:
-        if stopping.is_set():
+def _define_task(app: App, database: Database, stopping: threading.Event, roads_url: str) -> None:
+    def plan(context: JobContext, municipality_code: str, date: str, time_limit_s: float) -> None:
+        assert context.job.id is not None
+        journal = _Journal(database, context.job.id, stopping)
+        try:
+            make_plan(
+                database,
+                municipality_code=municipality_code,
+                date=datetime.date.fromisoformat(date),
+                time_limit_s=time_limit_s,
+                on_progress=journal.go_on,
+                roads_url=roads_url,
+            )
+        except Unavailable:
+            raise
+        except Exception as error:
+            journal.fail(error)
+            raise
+
+    app.task(name=TASK, queue=QUEUE, retry=RETRY, pass_context=True)(plan)
+
+
+class _Journal:
+    """Writes down how far one job is, for whoever waits; what cannot be written is no reason to stop planning."""
+
+    def __init__(self, database: Database, job_id: int, stopping: threading.Event) -> None:
+        self._database = database
+        self._job_id = job_id
+        self._stopping = stopping
+        self._now = PlanningProgress("waiting", 0.0)
+        self._write_at = 0.0
+
+    def go_on(self, stage: str, share: float) -> None:
+        """Raises :class:`WorkerStopped` when it is time to stop."""
+        if self._stopping.is_set():
             raise WorkerStopped("the worker was stopped while it planned")
+        new_stage = stage != self._now.stage
+        self._now = PlanningProgress(stage, min(1.0, max(0.0, share)))
+        if new_stage or time.monotonic() >= self._write_at:
+            self._write()
 
-    def plan(municipality_code: str, date: str, time_limit_s: float) -> None:
-        make_plan(
-            database,
-            municipality_code=municipality_code,
-            date=datetime.date.fromisoformat(date),
-            time_limit_s=time_limit_s,
-            on_progress=go_on,
-        )
+    def fail(self, error: Exception) -> None:
+        """Keep the reason: a user's sentence, or for what nobody foresaw only that the log has it."""
+        known = isinstance(error, HalfvolError)
+        problem = str(error) if known else "planning failed unexpectedly; the worker's log says where"
+        self._now = replace(self._now, problem=problem)
+        self._write()
 
-    app.task(name=TASK, queue=QUEUE, retry=RETRY)(plan)
+    def _write(self) -> None:
+        self._write_at = time.monotonic() + REPORT_EVERY_S
+        try:
+            with self._database.transaction() as connection:
+                planning_progress.report(connection, self._job_id, self._now)
+        except Unavailable as error:
+            _log.debug("cannot write down how far planning job %d is: %s", self._job_id, error)
 
 
 def _define_retention(app: App, database: Database, limits: Limits) -> None:
     def retention(timestamp: int) -> None:
         expired = expire(database.url, limits)
+        with database.transaction() as connection:
+            planning_progress.forget_old(connection)
         _log.info(
             "retention: %d rejections, %d unclaimed messages, %d uplinks, %d observations and %d chunks let go",
             expired.rejections,

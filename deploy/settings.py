@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from api.roads.setting import check_roads_url
 from domain.errors import InvalidInput
 
 LOG_LEVELS = ("debug", "info", "warning", "error")
@@ -31,6 +32,7 @@ class Settings:
     health_port: int | None
     ingest_batch: int
     plan_time_limit_s: float
+    roads_url: str
     profiles_dir: Path | None
     log_level: str
     rejection_retention_days: int
@@ -193,6 +195,13 @@ SETTINGS: tuple[Setting, ...] = (
         "5",
         "Seconds that the solver may search for better routes; longer gives shorter routes.",
         _seconds,
+    ),
+    Setting(
+        "ROADS_URL",
+        "",
+        "Where planning gets times and metres from: osrm+http://host:5000, valhalla+http://host:8002 (or https), or"
+        " straight-lines, which are estimates and only a last resort. Empty: the streets of halfvol roads import.",
+        check_roads_url,
     ),
     Setting(
         "PROFILES_DIR",

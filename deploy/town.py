@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from domain.containers import Municipality
-from domain.errors import NotFound
+from domain.errors import HalfvolError, NotFound
 from ingest.sensors import PROFILES
 from routing.roads.graph import RoadGraph
 from simulators import noise
@@ -33,6 +34,7 @@ def register_town(database: Database, town: Town, graph: RoadGraph, *, sensors_s
         except NotFound:
             pass
         else:
+            _renew_streets(connection, known.id, graph)
             # A town of an earlier version has none yet.
             _register_noise_sensors(connection, town, known.id, sensors_since)
             return known
@@ -49,6 +51,14 @@ def register_town(database: Database, town: Town, graph: RoadGraph, *, sensors_s
         _register_noise_sensors(connection, town, municipality.id, sensors_since)
         _register_fleet(connection, town, municipality.id)
     return municipality
+
+
+def _renew_streets(connection: Connection, municipality_id: int, graph: RoadGraph) -> None:
+    """Replace streets that an earlier version stored in a form that this one does not read."""
+    try:
+        RoadGraph.from_bytes(roads.load(connection, municipality_id)[1])
+    except HalfvolError:
+        roads.save(connection, municipality_id=municipality_id, name=graph.name, graph=graph.to_bytes())
 
 
 def reported_emptyings(database: Database, town: Town, municipality: Municipality) -> list[TownEmptying]:
@@ -161,12 +171,6 @@ def _register_fleet(connection: Connection, town: Town, municipality_id: int) ->
         for vehicle in town.vehicles
     }
     for shift in town.shifts:
-        fleet.set_shift(
-            connection,
-            vehicle_id=vehicle_ids[shift.vehicle_id],
-            weekday=shift.weekday,
-            starts=shift.starts,
-            ends=shift.ends,
-        )
+        fleet.set_shift(connection, replace(shift, vehicle_id=vehicle_ids[shift.vehicle_id]))
     for held in town.rounds:
         fleet.set_round(connection, municipality_id=municipality_id, fraction=held.fraction, weekday=held.weekday)

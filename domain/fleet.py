@@ -50,6 +50,15 @@ class Vehicle:
 
 
 @dataclass(frozen=True, slots=True)
+class LunchBreak:
+    """A break of ``duration_s`` that begins between ``earliest`` and ``latest``, local times."""
+
+    earliest: time
+    latest: time
+    duration_s: int
+
+
+@dataclass(frozen=True, slots=True)
 class Shift:
     """A vehicle works on an ISO weekday (1 = Monday) from ``starts`` to ``ends``, local times."""
 
@@ -57,6 +66,7 @@ class Shift:
     weekday: int
     starts: time
     ends: time
+    lunch_break: LunchBreak | None = None
 
 
 @dataclass(frozen=True, slots=True)

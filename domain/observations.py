@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class ObservedProperty(StrEnum):
@@ -73,9 +74,8 @@ class WantedDatastream:
     unit: str
 
 
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """One value of a datastream. Both times are aware and in UTC.
+class Observation(NamedTuple):
+    """One value of a datastream. Both times are aware and in UTC. Several are made for every message, so it is a tuple.
 
     ``server_timed``: the message told no time, so the phenomenon time is that of its receipt.
     """

@@ -108,6 +108,7 @@ class RejectionReason(StrEnum):
     FUTURE = "future"
     UNBOUND = "unbound"
     TOO_LARGE = "too_large"
+    CODEC_TOO_SLOW = "codec_too_slow"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ import struct
 import threading
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from typing import Any
 
 from paho.mqtt import client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode, MQTTProtocolVersion
@@ -23,6 +24,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from ingest.broker_address import BrokerAddress
 from ingest.inbox import Delivery, Inbox
+from ingest.publish_filter import Published, PublishFilter
 
 _log = logging.getLogger(__name__)
 
@@ -140,19 +142,33 @@ class BrokerSession(mqtt.Client):
             self._on_change(self._why_unreachable(error))
             raise ConnectionError(str(error)) from error
 
+    def _create_socket(self) -> Any:
+        """paho's socket behind a filter. Should paho call this no more, its messages come through ``_received``."""
+        return PublishFilter(super()._create_socket(), version=self.address.version, deliver=self._take)
+
     def _received(self, _client: mqtt.Client, _userdata: object, message: mqtt.MQTTMessage) -> None:
-        mid = message.mid if message.qos else 0
-        if mid:
-            # NATS delivers again over the same connection what was not acknowledged within its ack_wait; the first
-            # copy is still on its way to the database.
-            if mid in self._in_hand:
-                return
-            self._in_hand.add(mid)
-        try:
-            topic = message.topic
-        except UnicodeDecodeError:
-            topic = message._topic.decode(errors="replace")  # pyright: ignore[reportPrivateUsage]
-        self._inbox.put(Delivery(topic, bytes(message.payload), datetime.now(UTC), mid, self._connection_number))
+        topic = message._topic  # pyright: ignore[reportPrivateUsage]  (``topic`` fails where it is not UTF-8)
+        self._take([(topic, bytes(message.payload), message.mid if message.qos else 0)])
+
+    def _take(self, messages: Sequence[Published]) -> None:
+        """Put messages into the inbox, in the network thread; waits for room there."""
+        received_at = datetime.now(UTC)
+        connection = self._connection_number
+        in_hand = self._in_hand
+        deliveries: list[Delivery] = []
+        for raw_topic, payload, mid in messages:
+            if mid:
+                # NATS delivers again over the same connection what was not acknowledged within its ack_wait; the
+                # first copy is still on its way to the database.
+                if mid in in_hand:
+                    continue
+                in_hand.add(mid)
+            try:
+                topic = raw_topic.decode()
+            except UnicodeDecodeError:
+                topic = raw_topic.decode(errors="replace")
+            deliveries.append(Delivery(topic, payload, received_at, mid, connection))
+        self._inbox.put(deliveries)
 
     def _connected(
         self,

@@ -21,7 +21,11 @@ from storage.observations import Stored
 
 _log = logging.getLogger(__name__)
 
+WRITERS = 2
+"""While the database stores one batch, the next is interpreted. More gain nothing: they interpret one at a time."""
+
 WAIT_S = 0.5
+LOOK_EVERY_S = 0.1
 SHORTEST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
 CONNECTION_WAIT_S = 2.0
@@ -45,8 +49,9 @@ class ConsumerSettings:
     batch_messages, batch_s
         A batch is written when it has so many messages, or so many seconds after its first.
     inbox_messages, inbox_bytes
-        What may wait in memory: at least two batches, and best the broker's own window of unacknowledged messages
-        (NATS ``max_ack_pending``), so that it is the broker that holds back; with MQTT 5 that window is set to this.
+        What may wait in memory, beside the batches that are being written: at least two batches, and best the broker's
+        own window of unacknowledged messages (NATS ``max_ack_pending``), so that it is the broker that holds back; with
+        MQTT 5 that window is set to this.
     fail_fast
         Give up with an error when the database or the broker cannot be reached at the start, instead of trying on.
     """
@@ -58,7 +63,7 @@ class ConsumerSettings:
     batch_messages: int = 2_000
     batch_s: float = 0.2
     inbox_messages: int = 20_000
-    inbox_bytes: int = 64 * 1024 * 1024
+    inbox_bytes: int = 32 * 1024 * 1024
     fail_fast: bool = False
 
     def __post_init__(self) -> None:
@@ -86,7 +91,7 @@ class Progress:
 
 
 class Consumer:
-    """Receives in one thread, writes in the one that calls :meth:`run`.
+    """Receives in one thread and writes in ``WRITERS`` others, while the one that calls :meth:`run` looks after them.
 
     ``subscribed`` is set once the broker granted the subscriptions: from then on it keeps what is published.
     """
@@ -98,10 +103,12 @@ class Consumer:
         self._address = BrokerAddress.parse(settings.mqtt_url)
         self._window = max(settings.inbox_messages, 2 * settings.batch_messages)
         self._inbox = Inbox(limit=self._window, limit_bytes=settings.inbox_bytes)
+        self._taking = threading.Lock()
+        self._counting = threading.Lock()
         self._written = 0
         self._broker_trouble: str | None = None
         self._database_trouble: str | None = None
-        self._in_hand: Sequence[Delivery] = ()
+        self._in_hand: dict[int, Sequence[Delivery]] = {}
         self._committed_at: datetime | None = None
 
     def run(self, stop: threading.Event, on_progress: Callable[[Progress], None] | None = None) -> None:
@@ -110,7 +117,7 @@ class Consumer:
         Parameters
         ----------
         on_progress
-            Called after each batch, in the thread that runs this.
+            Called after each batch, in the thread that wrote it, by one at a time.
 
         Raises
         ------
@@ -132,45 +139,74 @@ class Consumer:
         )
         with database:
             writer = Writer(database)
+            halt = threading.Event()
+            failures: list[BaseException] = []
+
+            def work() -> None:
+                try:
+                    while not halt.is_set():
+                        self._write_next(writer, session, halt, on_progress)
+                except BaseException as error:
+                    failures.append(error)
+
+            threads = [threading.Thread(target=work, name=f"writer {number}") for number in range(WRITERS)]
             session.start()
+            for thread in threads:
+                thread.start()
             try:
-                while not stop.is_set():
+                while not failures and not stop.wait(LOOK_EVERY_S):
                     session.keep_running()
                     self._give_up_if_asked()
-                    batch = self._inbox.take(
-                        self._settings.batch_messages, wait_s=WAIT_S, gather_s=self._settings.batch_s
-                    )
-                    if self._write(batch, writer, session, stop) and batch and on_progress is not None:
-                        on_progress(self.progress)
             finally:
+                halt.set()
                 self._inbox.close()
-                at_once = threading.Event()
-                at_once.set()
-                while batch := self._inbox.take(self._settings.batch_messages, wait_s=0, gather_s=0):
-                    if not self._write(batch, writer, session, at_once):
-                        break
+                for thread in threads:
+                    thread.join()
+                while not failures and self._write_next(writer, session, halt, on_progress):
+                    pass
                 session.stop()
+        if failures:
+            raise failures[0]
 
-    def _write(self, batch: Sequence[Delivery], writer: Writer, session: BrokerSession, stop: threading.Event) -> bool:
-        """Store and then acknowledge a batch, however long it takes; False when ``stop`` was set before it could be."""
-        self._in_hand = batch
-        stored = self._store(batch, writer, stop)
-        self._in_hand = ()
+    def _write_next(
+        self,
+        writer: Writer,
+        session: BrokerSession,
+        halt: threading.Event,
+        on_progress: Callable[[Progress], None] | None,
+    ) -> bool:
+        """Take the next batch, and see it through; False when there was none, or ``halt`` was set before it was."""
+        with self._taking:
+            batch = self._inbox.take(self._settings.batch_messages, wait_s=WAIT_S, gather_s=self._settings.batch_s)
+        if not self._write(batch, writer, session, halt) or not batch:
+            return False
+        if on_progress is not None:
+            with self._counting:
+                on_progress(self.progress)
+        return True
+
+    def _write(self, batch: Sequence[Delivery], writer: Writer, session: BrokerSession, halt: threading.Event) -> bool:
+        """Store and then acknowledge a batch, however long it takes; False when ``halt`` was set before it could be."""
+        me = threading.get_ident()
+        self._in_hand[me] = batch
+        stored = self._store(batch, writer, halt)
+        del self._in_hand[me]
         if stored is None:
             return False
         if batch:
             self._committed_at = datetime.now(UTC)
         session.acknowledge(batch)
-        self._count(len(batch), stored)
+        with self._counting:
+            self._count(len(batch), stored)
         return True
 
-    def _store(self, batch: Sequence[Delivery], writer: Writer, stop: threading.Event) -> Stored | None:
+    def _store(self, batch: Sequence[Delivery], writer: Writer, halt: threading.Event) -> Stored | None:
         for pause_s in _pauses():
             try:
                 stored = writer.write(batch) if batch else writer.look_around()
             except Unavailable as error:
                 self._database_changed(str(error))
-                if stop.wait(pause_s):
+                if halt.wait(pause_s):
                     break
             else:
                 self._database_changed(None)
@@ -191,13 +227,15 @@ class Consumer:
 
     def health(self) -> Health:
         """How it is now; may be asked from any thread."""
-        in_hand, progress = self._in_hand, self.progress
+        in_hand = list(self._in_hand.values())
+        oldest = [batch[0].received_at for batch in in_hand if batch]
+        progress = self.progress
         broker = None if self.subscribed.is_set() else f"waits for the MQTT broker {self._address} to let it subscribe"
         waits_for = [trouble for trouble in (self._database_trouble, self._broker_trouble or broker) if trouble]
         return Health(
             waits_for=tuple(waits_for),
-            backlog=len(self._inbox) + len(in_hand),
-            lag_s=(datetime.now(UTC) - in_hand[0].received_at).total_seconds() if in_hand else 0.0,
+            backlog=len(self._inbox) + sum(len(batch) for batch in in_hand),
+            lag_s=(datetime.now(UTC) - min(oldest)).total_seconds() if oldest else 0.0,
             last_commit_at=self._committed_at,
             stored=progress.stored,
             duplicates=progress.duplicates,
@@ -228,7 +266,7 @@ class Consumer:
         """The database, as soon as it can be reached; None when ``stop`` was set before."""
         for pause_s in _pauses():
             try:
-                return Database(self._settings.database_url, max_size=2, timeout_s=CONNECTION_WAIT_S)
+                return Database(self._settings.database_url, max_size=WRITERS + 1, timeout_s=CONNECTION_WAIT_S)
             except Unavailable as error:
                 if self._settings.fail_fast:
                     raise

@@ -5,8 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
+
+MOST_BYTES = 8 * 1024 * 1024
+"""A batch of large messages has fewer of them: the database driver makes copies of what it is handed."""
 
 _LOOK_AGAIN_S = 0.01
 
@@ -26,12 +30,12 @@ class Delivery(NamedTuple):
 
 
 class Inbox:
-    """A queue with one thread that puts and one that takes.
+    """A queue with one thread that puts and one at a time that takes.
 
     Parameters
     ----------
     limit, limit_bytes
-        How many messages, and how many bytes of payload, it holds at most before :meth:`put` waits.
+        How many messages it holds at most, and with how many bytes of payload :meth:`put` begins to wait.
     """
 
     def __init__(self, *, limit: int, limit_bytes: int) -> None:
@@ -49,24 +53,29 @@ class Inbox:
     def __len__(self) -> int:
         return len(self._deliveries)
 
-    def put(self, delivery: Delivery) -> bool:
-        """Append a message, waiting for room; False when the inbox was closed meanwhile and the message is not in."""
-        while self._is_full():
-            self._room.clear()
+    def put(self, deliveries: Sequence[Delivery]) -> bool:
+        """Append messages, waiting for room; False when the inbox was closed meanwhile and the last are not in."""
+        done = 0
+        while done < len(deliveries):
+            self._wait_for_room()
             if self._closed:
                 return False
-            if self._is_full():
-                self._room.wait(timeout=1.0)
-        if self._closed:
-            return False
-        self._bytes_put += len(delivery.payload)
-        self._deliveries.append(delivery)
-        if self._taker_waits:
-            self._arrived.set()
+            part = deliveries[done : done + max(1, self._limit - len(self._deliveries))]
+            done += len(part)
+            self._bytes_put += sum([len(delivery.payload) for delivery in part])
+            self._deliveries.extend(part)
+            if self._taker_waits:
+                self._arrived.set()
         return True
 
-    def take(self, most: int, *, wait_s: float, gather_s: float) -> list[Delivery]:
-        """Up to ``most`` messages, oldest first.
+    def _wait_for_room(self) -> None:
+        while self._is_full():
+            self._room.clear()
+            if self._is_full():
+                self._room.wait(timeout=1.0)
+
+    def take(self, most: int, *, wait_s: float, gather_s: float, most_bytes: int = MOST_BYTES) -> list[Delivery]:
+        """Up to ``most`` messages, oldest first; fewer when their payloads come to ``most_bytes``.
 
         Waits up to ``wait_s`` seconds for the first (none: an empty list), then up to ``gather_s`` for more to come.
         """
@@ -74,15 +83,25 @@ class Inbox:
         if not deliveries:
             self._arrived.clear()
             self._taker_waits = True
-            if not deliveries:
+            if not deliveries and not self._closed:
                 self._arrived.wait(wait_s)
             self._taker_waits = False
         if deliveries and len(deliveries) < most and not self._closed:
             until = time.monotonic() + gather_s
-            while len(deliveries) < most and time.monotonic() < until and not self._closed:
+            while (
+                len(deliveries) < most
+                and self._bytes_put - self._bytes_taken < most_bytes
+                and time.monotonic() < until
+                and not self._closed
+            ):
                 time.sleep(_LOOK_AGAIN_S)
-        taken = [deliveries.popleft() for _ in range(min(most, len(deliveries)))]
-        self._bytes_taken += sum(len(delivery.payload) for delivery in taken)
+        taken: list[Delivery] = []
+        size = 0
+        while deliveries and len(taken) < most and size < most_bytes:
+            delivery = deliveries.popleft()
+            size += len(delivery.payload)
+            taken.append(delivery)
+        self._bytes_taken += size
         self._room.set()
         return taken
 

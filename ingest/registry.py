@@ -15,10 +15,11 @@ CHECK_EVERY_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Registered:
-    """All devices by their id, and the codes of their municipalities, at one moment."""
+    """All devices by their id, and the codes of their municipalities, at one moment; ``version`` tells which."""
 
     devices: Mapping[str, Device] = field(default_factory=dict[str, Device])
     codes: Mapping[int, str] = field(default_factory=dict[int, str])
+    version: int | None = None
 
     def device(self, device_id: str) -> Device | None:
         """The registered sensor of that id, or None."""
@@ -31,36 +32,32 @@ class Registered:
 
 def load(connection: Connection) -> Registered:
     """Everybody who is registered now."""
+    # The version goes before the load: a change in between is seen as one at the next look.
+    version = sensors.devices_version(connection)
     return Registered(
         devices={device.sensor.device_id: device for device in sensors.devices(connection)},
         codes={municipality.id: municipality.code for municipality in municipalities.list_all(connection)},
+        version=version,
     )
 
 
 class Registry:
-    """The newest :class:`Registered` that was seen, and when it was looked for."""
+    """The newest :class:`Registered` that a committed transaction saw, and when it was looked for; for all threads."""
 
     def __init__(self) -> None:
         self.registered = Registered()
-        self._version: int | None = None
         self._checked_at = float("-inf")
 
     def is_due(self) -> bool:
         """Whether the last look at the version is long enough ago for another."""
         return time.monotonic() - self._checked_at >= CHECK_EVERY_S
 
-    def refresh(self, connection: Connection) -> bool:
-        """Look at the version, and load anew when it is another; True when it was."""
+    def look(self, connection: Connection, known: Registered) -> Registered:
+        """Who is registered now: ``known`` itself, where nothing has changed since."""
         version = sensors.devices_version(connection)
         self._checked_at = time.monotonic()
-        if version == self._version:
-            return False
-        # The version goes before the load: a change in between is seen as one at the next look.
-        self.registered = load(connection)
-        self._version = version
-        return True
+        return known if version == known.version else load(connection)
 
-    def forget(self) -> None:
-        """Load anew at the next look: what was loaded may come from a transaction that did not end well."""
-        self._version = None
-        self._checked_at = float("-inf")
+    def keep(self, registered: Registered) -> None:
+        """Let everybody use what a look gave, once its transaction is committed: it may have seen its own changes."""
+        self.registered = registered

@@ -23,7 +23,11 @@ NOTHING_STORED = Stored(inserted=0, duplicates=0, rejected=0, unclaimed=0)
 
 
 class Writer:
-    """Interprets messages by the devices registered in ``database``, and stores what comes of them there."""
+    """Interprets messages by the devices registered in ``database``, and stores what comes of them there.
+
+    Several threads may write at the same time: then one's messages are interpreted while the database stores those of
+    another.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -44,10 +48,8 @@ class Writer:
         try:
             return self._write_together(deliveries)
         except SchemaMissing as error:
-            self._registry.forget()
             raise Unavailable(error.what, where=error.where, remedy=error.remedy) from error
         except Exception as error:
-            self._registry.forget()
             if isinstance(error, Unavailable) and not _exceeds_a_limit(error):
                 raise
             if len(deliveries) == 1:
@@ -65,23 +67,31 @@ class Writer:
         """
         if not self._registry.is_due():
             return NOTHING_STORED
+        known = self._registry.registered
         with self._database.transaction() as connection:
-            if not self._registry.refresh(connection):
-                return NOTHING_STORED
+            registered = self._registry.look(connection, known)
+        if registered is known:
+            return NOTHING_STORED
+        self._registry.keep(registered)
         return self._read_claimed_again()
 
     def _write_together(self, deliveries: Sequence[Delivery]) -> Stored:
-        changed = False
+        registered = known = self._registry.registered
         with self._database.transaction() as connection:
             if self._registry.is_due():
-                changed = self._registry.refresh(connection)
-            batch = read_all(connection, deliveries, self._registry.registered)
-            # A stranger may have been registered a moment ago: one cheap look for each batch that holds one.
-            if batch.unclaimed and self._registry.refresh(connection):
-                changed = True
-                batch = read_all(connection, deliveries, self._registry.registered)
+                registered = self._registry.look(connection, registered)
+            batch = read_all(connection, deliveries, registered)
+            if batch.unclaimed:
+                # A stranger may have been registered a moment ago: one cheap look for each batch that holds one.
+                now = self._registry.look(connection, registered)
+                if now is not registered:
+                    registered = now
+                    batch = read_all(connection, deliveries, registered)
             stored = batch.store(connection)
-        return sum_of(stored, self._read_claimed_again()) if changed else stored
+        if registered is known:
+            return stored
+        self._registry.keep(registered)
+        return sum_of(stored, self._read_claimed_again())
 
     def _read_claimed_again(self) -> Stored:
         """Store what was kept of devices that are registered by now.

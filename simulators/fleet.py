@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import time
 
 from domain.containers import Fraction
-from domain.fleet import CollectionRound, Depot, Shift, Vehicle
+from domain.fleet import CollectionRound, Depot, LunchBreak, Shift, Vehicle
 
 SHIFT_STARTS = time(6, 30)
 SHIFT_ENDS = time(15, 0)
+LUNCH_BREAK = LunchBreak(earliest=time(11, 30), latest=time(12, 30), duration_s=1800)
 WORKDAYS = (1, 2, 3, 4, 5, 6)
 """ISO weekdays on which trucks work: Monday to Saturday."""
 
@@ -66,7 +67,9 @@ def vehicles(depot: Depot, *, containers: int) -> tuple[Vehicle, ...]:
 
 def shifts(trucks: Iterable[Vehicle]) -> tuple[Shift, ...]:
     """Every truck works the same hours on every workday."""
-    return tuple(Shift(truck.id, weekday, SHIFT_STARTS, SHIFT_ENDS) for truck in trucks for weekday in WORKDAYS)
+    return tuple(
+        Shift(truck.id, weekday, SHIFT_STARTS, SHIFT_ENDS, LUNCH_BREAK) for truck in trucks for weekday in WORKDAYS
+    )
 
 
 def rounds(municipality_id: int) -> tuple[CollectionRound, ...]:

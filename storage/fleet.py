@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import time
 
 from domain.containers import Fraction
-from domain.fleet import CollectionRound, Depot, DisposalSite, Shift, Vehicle
+from domain.fleet import CollectionRound, Depot, DisposalSite, LunchBreak, Shift, Vehicle
 from domain.geography import Position
 from storage.database import Connection
 from storage.rows import fetch_all, fetch_new, fetch_value
@@ -76,13 +76,19 @@ def create_vehicle(
     return Vehicle(new_id, municipality_id, depot_id, name, taken, capacity_kg, capacity_l)
 
 
-def set_shift(connection: Connection, *, vehicle_id: int, weekday: int, starts: time, ends: time) -> Shift:
+def set_shift(connection: Connection, shift: Shift) -> None:
     """Let a vehicle work on an ISO weekday (1 = Monday) between two local times, in place of what was set."""
-    query = """
-        INSERT INTO shift (vehicle_id, weekday, starts, ends) VALUES (%s, %s, %s, %s)
-        ON CONFLICT (vehicle_id, weekday) DO UPDATE SET starts = excluded.starts, ends = excluded.ends
-        RETURNING vehicle_id, weekday, starts, ends"""
-    return fetch_new(connection, Shift, query, [vehicle_id, weekday, starts, ends])
+    pause = shift.lunch_break
+    connection.execute(
+        """
+        INSERT INTO shift (vehicle_id, weekday, starts, ends, break_earliest, break_latest, break_s)
+        VALUES (%s, %s, %s, %s, %s, %s, %s)
+        ON CONFLICT (vehicle_id, weekday) DO UPDATE SET
+            starts = excluded.starts, ends = excluded.ends, break_earliest = excluded.break_earliest,
+            break_latest = excluded.break_latest, break_s = excluded.break_s""",
+        [shift.vehicle_id, shift.weekday, shift.starts, shift.ends]
+        + ([None] * 3 if pause is None else [pause.earliest, pause.latest, pause.duration_s]),
+    )
 
 
 def set_round(connection: Connection, *, municipality_id: int, fraction: Fraction, weekday: int) -> CollectionRound:
@@ -111,7 +117,9 @@ def load(connection: Connection, municipality_id: int) -> Fleet:
             array(SELECT fraction FROM vehicle_fraction WHERE vehicle_id = vehicle.id) AS fractions
         FROM vehicle WHERE municipality_id = %s ORDER BY id"""
     shifts = """
-        SELECT shift.vehicle_id, shift.weekday, shift.starts, shift.ends
+        SELECT
+            shift.vehicle_id, shift.weekday, shift.starts, shift.ends,
+            shift.break_earliest, shift.break_latest, shift.break_s
         FROM shift JOIN vehicle ON vehicle.id = shift.vehicle_id
         WHERE vehicle.municipality_id = %s ORDER BY shift.vehicle_id, shift.weekday"""
     rounds = """
@@ -121,7 +129,7 @@ def load(connection: Connection, municipality_id: int) -> Fleet:
         depots=tuple(fetch_all(connection, _depot, depots, parameters)),
         disposal_sites=tuple(fetch_all(connection, _disposal_site, disposal_sites, parameters)),
         vehicles=tuple(fetch_all(connection, _vehicle, vehicles, parameters)),
-        shifts=tuple(fetch_all(connection, Shift, shifts, parameters)),
+        shifts=tuple(fetch_all(connection, _shift, shifts, parameters)),
         rounds=tuple(fetch_all(connection, _round, rounds, parameters)),
     )
 
@@ -153,3 +161,18 @@ def _vehicle(
 
 def _round(*, municipality_id: int, fraction: str, weekday: int) -> CollectionRound:
     return CollectionRound(municipality_id, Fraction(fraction), weekday)
+
+
+def _shift(
+    *,
+    vehicle_id: int,
+    weekday: int,
+    starts: time,
+    ends: time,
+    break_earliest: time | None,
+    break_latest: time | None,
+    break_s: int | None,
+) -> Shift:
+    if break_earliest is None or break_latest is None or break_s is None:
+        return Shift(vehicle_id, weekday, starts, ends)
+    return Shift(vehicle_id, weekday, starts, ends, LunchBreak(break_earliest, break_latest, break_s))

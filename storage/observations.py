@@ -77,24 +77,16 @@ def _insert_observations(connection: Connection, observations: Sequence[Observat
     # An enum is copied in binary form as its label, so the type "text" serves for quality.
     connection.execute("""
         CREATE TEMPORARY TABLE IF NOT EXISTS staging (
-            datastream_id bigint, phenomenon_time timestamptz, received_at timestamptz, result double precision,
+            datastream_id bigint, phenomenon_time timestamptz, result double precision, received_at timestamptz,
             quality quality, server_timed boolean
         ) ON COMMIT DELETE ROWS""")
     connection.execute("TRUNCATE staging")
     copy_in = "COPY staging FROM STDIN (FORMAT binary)"
     with connection.cursor() as cursor, cursor.copy(copy_in) as copy:
-        copy.set_types(["int8", "timestamptz", "timestamptz", "float8", "text", "bool"])
+        copy.set_types(["int8", "timestamptz", "float8", "timestamptz", "text", "bool"])
+        write = copy.write_row
         for row in observations:
-            copy.write_row(
-                (
-                    row.datastream_id,
-                    row.phenomenon_time,
-                    row.received_at,
-                    float(row.result),
-                    row.quality,
-                    row.server_timed,
-                )
-            )
+            write(row if type(row.result) is float else row._replace(result=float(row.result)))
     query = """
         WITH inserted AS (
             INSERT INTO observation (

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from sys import intern
 
 from psycopg.types.json import Jsonb
 
@@ -213,22 +214,25 @@ def _create_datastreams(
 
 def _devices(connection: Connection, sensor_ids: Sequence[int] | None) -> list[Device]:
     chosen = {"sensor_ids": None if sensor_ids is None else list(sensor_ids)}
-    sensors = fetch_all(
-        connection,
-        Sensor,
+    sensors = [
+        Sensor(sensor_id, municipality_id, device_id, intern(model))
+        for sensor_id, municipality_id, device_id, model in connection.execute(
+            """
+            SELECT id, municipality_id, device_id, model FROM sensor
+            WHERE %(sensor_ids)s::bigint[] IS NULL OR id = ANY (%(sensor_ids)s) ORDER BY device_id""",
+            chosen,
+        )
+    ]
+    streams: dict[tuple[int, int | None, int | None], dict[str, int]] = {}
+    for sensor_id, container_id, site_id, observed_properties, ids in connection.execute(
         """
-        SELECT id, municipality_id, device_id, model FROM sensor
-        WHERE %(sensor_ids)s::bigint[] IS NULL OR id = ANY (%(sensor_ids)s) ORDER BY device_id""",
-        chosen,
-    )
-    streams: defaultdict[tuple[int, int | None, int | None], dict[str, int]] = defaultdict(dict)
-    for sensor_id, container_id, site_id, observed_property, datastream_id in connection.execute(
-        """
-        SELECT sensor_id, container_id, site_id, observed_property, id FROM datastream
-        WHERE %(sensor_ids)s::bigint[] IS NULL OR sensor_id = ANY (%(sensor_ids)s)""",
+        SELECT sensor_id, container_id, site_id, array_agg(observed_property), array_agg(id) FROM datastream
+        WHERE %(sensor_ids)s::bigint[] IS NULL OR sensor_id = ANY (%(sensor_ids)s)
+        GROUP BY sensor_id, container_id, site_id""",
         chosen,
     ):
-        streams[sensor_id, container_id, site_id][observed_property] = datastream_id
+        # Few different names: one object of each is enough for all sensors.
+        streams[sensor_id, container_id, site_id] = dict(zip(map(intern, observed_properties), ids, strict=True))
     bindings: defaultdict[int, list[Binding]] = defaultdict(list)
     for sensor_id, container_id, site_id, bound_from, bound_until, empty_m, full_m, bottom_share in connection.execute(
         """
@@ -241,6 +245,6 @@ def _devices(connection: Connection, sensor_ids: Sequence[int] | None) -> list[D
         chosen,
     ):
         geometry = geometry_of(empty_m, full_m, bottom_share)
-        datastreams = streams[sensor_id, container_id, site_id]
+        datastreams = streams.get((sensor_id, container_id, site_id), {})
         bindings[sensor_id].append(Binding(container_id, bound_from, bound_until, geometry, datastreams, site_id))
     return [Device(sensor, tuple(bindings[sensor.id])) for sensor in sensors]

@@ -5,24 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from api.planning.inputs import Inputs
 from api.planning.stops import Places
 from domain.geography import Position
 from domain.plans import Route, RouteStep
 from routing import solution
-from routing.roads.geometry import path_of
 
 
-def build_routes(inputs: Inputs, places: Places, solved: solution.Solution, *, origin_s: float) -> tuple[Route, ...]:
+def build_routes(places: Places, solved: solution.Solution, *, origin_s: float) -> tuple[Route, ...]:
     """The routes of a solution with moments in UTC; ``origin_s`` is the moment that its seconds count from."""
     positions = {row: position for position, row in places.rows.items()}
-    return tuple(_route(inputs, places, positions, route, origin_s) for route in solved.routes)
+    return tuple(_route(places, positions, route, origin_s) for route in solved.routes)
 
 
-def _route(
-    inputs: Inputs, places: Places, positions: Mapping[int, Position], route: solution.Route, origin_s: float
-) -> Route:
-    points = [point for step in route.steps if (point := places.points[step.location]) is not None]
+def _route(places: Places, positions: Mapping[int, Position], route: solution.Route, origin_s: float) -> Route:
     return Route(
         id=None,
         vehicle_id=route.vehicle_id,
@@ -45,7 +40,7 @@ def _route(
             )
             for sequence, step in enumerate(route.steps)
         ),
-        geometry=path_of(inputs.roads, points),
+        geometry=places.path(step.location for step in route.steps),
     )
 
 

@@ -13,6 +13,7 @@ from api.planning.fixed_schedule import solve_fixed_schedule
 from api.planning.inputs import Inputs, load
 from api.planning.routes import build_routes
 from api.planning.stops import Places, build, dues, measure
+from api.roads.choose import choose
 from domain.containers import Container
 from domain.errors import HalfvolError, InvalidInput
 from domain.plans import FixedSchedule, Plan, PlanStatus, Urgency
@@ -74,6 +75,7 @@ def make_plan(
     on_progress: Progress | None = None,
     known_at: datetime.datetime | None = None,
     policy: Policy | None = None,
+    roads_url: str = "",
 ) -> Plan:
     """Plan a day and save the plan as a proposal; see :func:`run_planning`."""
     return run_planning(
@@ -84,6 +86,7 @@ def make_plan(
         on_progress=on_progress,
         known_at=known_at,
         policy=policy,
+        roads_url=roads_url,
     ).plan
 
 
@@ -96,6 +99,7 @@ def run_planning(
     on_progress: Progress | None = None,
     known_at: datetime.datetime | None = None,
     policy: Policy | None = None,
+    roads_url: str = "",
 ) -> PlanningRun:
     """Plan a day: decide for every container, route the vehicles at work, check, explain, save.
 
@@ -108,6 +112,8 @@ def run_planning(
         Readings and emptyings after this moment are not looked at; default: now.
     policy
         What the municipality wants; default: ``routing.decide.Policy()``.
+    roads_url
+        The road engine, as ``api.roads.choose`` reads it; default: the streets that were imported.
 
     Raises
     ------
@@ -117,6 +123,8 @@ def run_planning(
         When roads or a depot are missing, a depot or disposal site lies off the streets, or the limit is no limit.
     PlanRejected
         When the independent checker finds violations. Nothing is saved then.
+    Unavailable
+        When the road engine cannot be reached.
     """
     check_time_limit(time_limit_s)
     stages = _Stages(on_progress)
@@ -126,7 +134,7 @@ def run_planning(
     with stages.of("forecasting", 0.05):
         day = _Day.of(inputs, date, known_at=known_at, policy=policy)
     with stages.of("measuring", 0.1):
-        places = measure(inputs, day.containers_to_route())
+        places = measure(inputs, day.containers_to_route(), choose(roads_url, inputs.roads))
         problem = build(inputs, places, day.worth_a_visit(), working=day.working, origin_s=day.origin_s)
     with stages.of("solving", 0.12):
         solution = solve(
@@ -226,7 +234,7 @@ class _Day:
 
 
 def _plan(inputs: Inputs, day: _Day, places: Places, solution: Solution, fixed_schedule: FixedSchedule | None) -> Plan:
-    routes = build_routes(inputs, places, solution, origin_s=day.origin_s)
+    routes = build_routes(places, solution, origin_s=day.origin_s)
     return Plan(
         id=None,
         municipality_id=inputs.municipality.id,
@@ -247,7 +255,7 @@ def _plan(inputs: Inputs, day: _Day, places: Places, solution: Solution, fixed_s
         duration_s=sum(route.duration_s for route in routes),
         fixed_schedule=fixed_schedule,
         engines=solution.engines,
-        road_source=inputs.roads.name,
+        road_source=places.roads.name,
     )
 
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 from api.planning.days import WorkingVehicle
 from api.planning.inputs import Inputs
+from api.roads.source import Measured, RoadSource, Waypoint
 from domain.containers import Container
 from domain.errors import InvalidInput
 from domain.geography import Position
 from routing import problem
 from routing.decide import Candidate, Due
 from routing.forecast import forecast_many
-from routing.roads.matrix import matrix_of
-from routing.roads.snap import SNAP_LIMIT_M, RoadPoint, snap
+from routing.roads.snap import SNAP_LIMIT_M
 
 COST_PER_KM_CENTS = 90
 """Fuel, tyres and wear of a collection truck: a round figure that a municipality replaces by its own."""
@@ -29,11 +29,16 @@ COST_PER_VEHICLE_CENTS = 3_000
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The places of a plan: their rows in the matrix, and their points on the streets (None: no street near)."""
+    """The places of a plan: their rows in the matrix, how each is approached, and what measured the ways between."""
 
     rows: Mapping[Position, int]
-    points: Sequence[RoadPoint | None]
-    matrix: problem.Matrix
+    waypoints: Sequence[Waypoint]
+    measured: Measured
+    roads: RoadSource
+
+    def path(self, rows: Iterable[int]) -> tuple[Position, ...]:
+        """The line along the streets through places in order; those without a street near are passed by."""
+        return self.roads.path([self.waypoints[row] for row in rows if self.measured.on_street[row]])
 
 
 def dues(inputs: Inputs, day: datetime.date, *, known_at: datetime.datetime) -> list[Due]:
@@ -63,10 +68,11 @@ def dues(inputs: Inputs, day: datetime.date, *, known_at: datetime.datetime) -> 
     ]
 
 
-def measure(inputs: Inputs, containers: Iterable[Container]) -> Places:
+def measure(inputs: Inputs, containers: Iterable[Container], roads: RoadSource) -> Places:
     """Put depots, disposal sites and containers on the streets and measure the ways between them.
 
-    A container without a street near stays in the matrix, unreachable.
+    Containers on busier streets are approached with the container on the truck's kerb side, depots and disposal sites
+    from any side. A container without a street near stays in the matrix, unreachable.
 
     Raises
     ------
@@ -77,15 +83,17 @@ def measure(inputs: Inputs, containers: Iterable[Container]) -> Places:
     fixed += [(f"disposal site {site.name}", site.position) for site in inputs.disposal_sites]
     positions = [position for _, position in fixed] + [container.position for container in containers]
     rows = {position: row for row, position in enumerate(dict.fromkeys(positions))}
-    points = snap(inputs.roads, list(rows))
+    anywhere = {position for _, position in fixed}
+    waypoints = [Waypoint(position, "unrestricted" if position in anywhere else "curb") for position in rows]
+    measured = roads.measure(waypoints)
     for name, position in fixed:
-        if points[rows[position]] is None:
+        if not measured.on_street[rows[position]]:
             raise InvalidInput(
-                f"no street of {inputs.roads.name!r} that a truck may drive lies within {SNAP_LIMIT_M:.0f} m",
+                f"no street of {roads.name!r} that a truck may drive lies within {SNAP_LIMIT_M:.0f} m",
                 where=f"{name} at [{position.lon}, {position.lat}]",
                 remedy="correct its position, or import an extract that covers it with 'halfvol roads import'",
             )
-    return Places(rows=rows, points=points, matrix=matrix_of(inputs.roads, points))
+    return Places(rows=rows, waypoints=waypoints, measured=measured, roads=roads)
 
 
 def build(
@@ -104,7 +112,7 @@ def build(
     containers = {container.id: container for container in inputs.containers}
     depots = {depot.id: depot for depot in inputs.depots}
     return problem.Problem(
-        matrices=places.matrix,
+        matrices=places.measured.matrix,
         stops=tuple(_stop(containers[c.container_id], c, places, required=all_required) for c in candidates),
         vehicles=tuple(_vehicle(w, places.rows[depots[w.vehicle.depot_id].position], origin_s) for w in working),
         disposal_sites=tuple(

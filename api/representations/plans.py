@@ -86,6 +86,11 @@ class PlanningJob(Representation):
     date: datetime.date
     status: Literal["waiting", "running", "succeeded", "failed"]
     time_limit_s: float = Field(description="How long the search for good routes may take, seconds")
+    stage: str | None = Field(
+        description="What is being done: loading, forecasting, measuring, solving, comparing, saving, done"
+    )
+    share: float | None = Field(description="How much of the whole is done, 0..1; null before it began")
+    problem: str | None = Field(description="Why it failed, in English; null unless it did")
 
 
 def summary(plan: Plan, language: Language) -> PlanSummary:

@@ -148,7 +148,7 @@ def with_steps(route: Route, surroundings: Surroundings, language: Language) -> 
             load_kg=step.load_kg,
             load_l=step.load_l,
             distance_m=step.distance_m,
-            name=name_of(step, surroundings),
+            name=name_of(_place(step, route), surroundings),
             container=step_container(step),
             emptying=_emptying(step, surroundings),
         )
@@ -156,6 +156,14 @@ def with_steps(route: Route, surroundings: Surroundings, language: Language) -> 
     ]
     read_at = datetime.datetime.now(datetime.UTC)
     return RouteWithSteps(**dict(summary(route, surroundings)), read_at=read_at, steps=steps)
+
+
+def _place(step: RouteStep, route: Route) -> RouteStep:
+    """The step that a break is taken at: before it, or before what follows."""
+    if step.kind is not StepKind.BREAK:
+        return step
+    there = [each for each in route.steps if each.position == step.position and each.kind is not StepKind.BREAK]
+    return min(there, key=lambda each: abs(each.sequence - step.sequence))
 
 
 def name_of(step: RouteStep, surroundings: Surroundings) -> str:

@@ -35,4 +35,12 @@ def get_planning_job(
 
 
 def _representation(job: jobs.PlanningJob) -> PlanningJob:
-    return PlanningJob(id=job.id, date=job.date, status=job.status.value, time_limit_s=job.time_limit_s)
+    return PlanningJob(
+        id=job.id,
+        date=job.date,
+        status=job.status.value,
+        time_limit_s=job.time_limit_s,
+        stage=job.stage,
+        share=job.share,
+        problem=job.problem,
+    )

@@ -1,18 +1,21 @@
-"""One route: its steps with what is known of them, as JSON or as GPX."""
+"""One route: its steps with what is known of them, as JSON or as GPX, and directions along it."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Path, Request, Response
 
 from api import route_details
 from api.dependencies import LanguageOf, MunicipalityOf, Transaction
 from api.gpx import MEDIA_TYPE, to_gpx
 from api.language import Language
+from api.representations.directions import RouteDirections, directions_of
 from api.representations.routes import RouteWithSteps, with_steps
+from api.road_graphs import RoadGraphs
 from domain.containers import Municipality
-from storage import plans
+from domain.plans import Plan, Route
+from storage import plans, roads
 from storage.database import Connection
 
 router = APIRouter(tags=["routes"])
@@ -39,6 +42,17 @@ def get_route_as_gpx(
     return Response(to_gpx(route), headers=headers, media_type=MEDIA_TYPE)
 
 
+@router.get("/routes/{routeId}/directions")
+def get_directions(
+    route_id: RouteId, connection: Transaction, municipality: MunicipalityOf, language: LanguageOf, request: Request
+) -> RouteDirections:
+    """Turn by turn from step to step, along the streets that were imported, in English or Dutch."""
+    route = _route(connection, municipality, route_id)[1]
+    graphs: RoadGraphs = request.app.state.road_graphs
+    _, stored = roads.load(connection, municipality.id)
+    return directions_of(route, graphs.of(stored), language)
+
+
 def load_route(connection: Connection, municipality: Municipality, route_id: int, language: Language) -> RouteWithSteps:
     """One route of the municipality.
 
@@ -47,7 +61,11 @@ def load_route(connection: Connection, municipality: Municipality, route_id: int
     NotFound
         When there is no such route.
     """
+    plan, route = _route(connection, municipality, route_id)
+    return with_steps(route, route_details.surroundings(connection, municipality, plan), language)
+
+
+def _route(connection: Connection, municipality: Municipality, route_id: int) -> tuple[Plan, Route]:
     plan_id = plans.plan_of_route(connection, municipality_id=municipality.id, route_id=route_id)
     plan = plans.get(connection, municipality_id=municipality.id, plan_id=plan_id)
-    route = next(each for each in plan.routes if each.id == route_id)
-    return with_steps(route, route_details.surroundings(connection, municipality, plan), language)
+    return plan, next(each for each in plan.routes if each.id == route_id)

@@ -20,10 +20,11 @@ from storage.uplink_keys import UplinkKey
 router = APIRouter(tags=["uplinks"])
 
 MAXIMUM_BODY_BYTES = 64 * 1024
+MAXIMUM_ARRAY_BYTES = 1024 * 1024
 
 
 class AcceptUplink(Protocol):
-    """Stores one uplink."""
+    """Stores an uplink, or a JSON array of them together."""
 
     def __call__(
         self, body: bytes, *, municipality_code: str, device_id: str | None, key_device_id: str | None
@@ -33,7 +34,7 @@ class AcceptUplink(Protocol):
         Raises
         ------
         InvalidInput
-            When it cannot be told what it is; nothing of it is kept then.
+            When it cannot be told what it, or one of the array, is; nothing is kept then.
         api.errors.Forbidden
             When it is of another device than ``key_device_id``.
         Unavailable
@@ -43,7 +44,7 @@ class AcceptUplink(Protocol):
 
 
 class AcceptedUplink(Representation):
-    """What became of an uplink; all of it is committed. What is rejected is kept with its reason (``/rejections``)."""
+    """What became of the uplinks; all of it is committed. What is rejected is kept with its reason (/rejections)."""
 
     observations: int
     duplicates: int
@@ -62,8 +63,13 @@ BearerOf = Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
     openapi_extra={
         "requestBody": {
             "required": True,
-            "description": "Native JSON, or what The Things Stack, ChirpStack or LORIOT push (docs/messages.md)",
-            "content": {"application/json": {"schema": {"type": "object"}}},
+            "description": "Native JSON, or what The Things Stack, ChirpStack or LORIOT push (docs/messages.md);"
+            " or an array of up to 1000 of these, stored together or not at all",
+            "content": {
+                "application/json": {
+                    "schema": {"oneOf": [{"type": "object"}, {"type": "array", "items": {"type": "object"}}]}
+                }
+            },
         }
     },
 )
@@ -75,7 +81,7 @@ async def push_uplink(
         str | None, Query(alias="deviceId", max_length=128, description="Whose native reading it is")
     ] = None,
 ) -> AcceptedUplink:
-    """Store an uplink. The answer comes after the commit: what is not answered with 202 may be sent again."""
+    """Store uplinks. The answer comes after the commit: what is not answered with 202 may be sent again."""
     key = await run_in_threadpool(_authenticate, database, bearer)
     body = await _read_body(request)
     accept: AcceptUplink = request.app.state.accept_uplink
@@ -112,6 +118,8 @@ async def _read_body(request: Request) -> bytes:
     body = bytearray()
     async for part in request.stream():
         body += part
-        if len(body) > MAXIMUM_BODY_BYTES:
-            raise HTTPException(413, f"an uplink may have {MAXIMUM_BODY_BYTES} bytes")
+        is_array = body[:100].lstrip().startswith(b"[")
+        if len(body) > (MAXIMUM_ARRAY_BYTES if is_array else MAXIMUM_BODY_BYTES):
+            detail = f"an uplink may have {MAXIMUM_BODY_BYTES} bytes, an array of them {MAXIMUM_ARRAY_BYTES}"
+            raise HTTPException(413, detail)
     return bytes(body)

@@ -42,6 +42,7 @@ def run(arguments: argparse.Namespace, settings: Settings) -> None:
                 municipality_code=owner.code,
                 date=arguments.date or next_round_date(known_fleet, tomorrow),
                 time_limit_s=arguments.time_limit_s or settings.plan_time_limit_s,
+                roads_url=settings.roads_url,
                 on_progress=lambda stage, share: status.update(f"Planning: {stage} ({share:.0%})"),
             )
     summary = summarise_plan(planning)

@@ -21,4 +21,4 @@ def run(arguments: argparse.Namespace, settings: Settings) -> None:
     from api.jobs import run_worker  # noqa: PLC0415  (the solvers take a second to import: not for --help)
 
     with database_url(settings) as url:
-        run_worker(url, limits=limits(settings))
+        run_worker(url, limits=limits(settings), roads_url=settings.roads_url)

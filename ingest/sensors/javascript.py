@@ -2,7 +2,8 @@
 
 A script runs in a process of its own (:mod:`ingest.sensors.javascript_engine`), in a fresh context for every message,
 within limits on time, memory, stack and answer. One that exceeds them, fails, or answers what is no decoded payload
-costs its own message only: the engine is ended and started anew where it does not answer.
+costs its own message only: the engine is ended and started anew where it does not answer. One that is slow again and
+again is not tried for a while (:mod:`ingest.sensors.codec_patience`).
 
 Source: LoRa Alliance TS013-1.0.0, Payload Codec API Specification.
 """
@@ -12,6 +13,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import json
+import math
 import os
 import select
 import subprocess
@@ -24,6 +26,7 @@ from pathlib import Path
 from domain.errors import InvalidInput
 from domain.sensors import Reading
 from ingest.errors import Unreadable
+from ingest.sensors.codec_patience import CodecPatience
 from ingest.sensors.decoded import values_of
 from ingest.sensors.profile import SensorProfile
 from ingest.sensors.take import undecodable
@@ -66,10 +69,15 @@ def decode_uplink(script: str, f_port: int, payload: bytes) -> Mapping[str, obje
     Raises
     ------
     Unreadable
-        (undecodable) when the script fails, exceeds its limits, reports errors, or answers anything else.
+        (undecodable) when the script fails, exceeds its limits, reports errors, or answers anything else;
+        (codec_too_slow) when it was slow for the last messages, and is not tried.
     """
     request = {"script": script, "bytes": payload.hex(), "fPort": f_port, "recvTime": int(time.time() * 1000)}
-    answer = _engine.ask(json.dumps(request).encode())
+    _patience.check(script)
+    answer, seconds = _engine.ask(json.dumps(request).encode())
+    _patience.note(script, math.inf if answer is None else seconds)
+    if answer is None:
+        raise undecodable("the codec took too long or ended its engine, which starts anew")
     told_by_engine = json.loads(answer)
     if "problem" in told_by_engine:
         raise undecodable(f"the codec failed: {_sentence(told_by_engine['problem'])}")
@@ -100,23 +108,25 @@ class _Engine:
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
 
-    def ask(self, request: bytes) -> bytes:
-        """One request, one answer; whatever goes wrong is an :class:`Unreadable`."""
+    def ask(self, request: bytes) -> tuple[bytes | None, float]:
+        """One request, one answer (None: it did not survive the request), and how many seconds that took."""
         with self._lock:
+            began = time.monotonic()
             try:
-                return self._exchange(request)
-            except (OSError, _Silent) as error:
+                process = self._running()
+                began = time.monotonic()  # starting is not the script's time
+                answer = self._exchange(process, request)
+            except (OSError, _Silent):
                 self._end()
-                what = "took too long" if isinstance(error, TimeoutError) else "ended its engine"
-                raise undecodable(f"the codec {what}; the engine starts anew") from None
+                answer = None
+            return answer, time.monotonic() - began
 
     def close(self) -> None:
         """End the process."""
         with self._lock:
             self._end()
 
-    def _exchange(self, request: bytes) -> bytes:
-        process = self._running()
+    def _exchange(self, process: subprocess.Popen[bytes], request: bytes) -> bytes:
         assert process.stdin is not None
         assert process.stdout is not None
         process.stdin.write(len(request).to_bytes(4, "big") + request)
@@ -175,4 +185,5 @@ def _read(descriptor: int, length: int, deadline: float) -> bytes:
 
 
 _engine = _Engine()
+_patience = CodecPatience()
 atexit.register(_engine.close)

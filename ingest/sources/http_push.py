@@ -6,9 +6,34 @@ the same way, and speaks only for devices of the municipality whose key it came 
 
 from __future__ import annotations
 
-from ingest.sources.strict_json import child, malformed, read_object, told
+from ingest.errors import Unreadable
+from ingest.sources.strict_json import child, malformed, read_object, split_array, told
 
 FIRST_LEVEL = "http"
+MOST_MESSAGES = 1_000
+
+
+def messages_of(body: bytes) -> list[tuple[str, bytes]]:
+    """Where each message of a body stands in it, as a prefix for sentences, and its bytes.
+
+    A JSON array holds several; anything else is one, without a prefix.
+
+    Raises
+    ------
+    Unreadable
+        (malformed) when it is an array of none, of more than ``MOST_MESSAGES``, or no JSON.
+    """
+    if not body.lstrip().startswith(b"["):
+        return [("", body)]
+    values = split_array(body)
+    if not 0 < len(values) <= MOST_MESSAGES:
+        raise malformed(f"an array of {len(values)} messages, expected 1 to {MOST_MESSAGES}")
+    return [(f"message {number} of {len(values)}: ", value) for number, value in enumerate(values, 1)]
+
+
+def at(place: str, error: Unreadable) -> Unreadable:
+    """The same error, told where it is."""
+    return Unreadable(error.reason, f"{place}{error.detail}")
 
 
 def topic_of(body: bytes, *, municipality_code: str, device_id: str | None) -> str:

@@ -59,18 +59,63 @@ def read_object(payload: bytes) -> dict[str, object]:
     """
     try:
         document = _DECODER.decode(payload.decode())
-    except UnicodeDecodeError as error:
-        raise malformed(f"not UTF-8: byte {error.start} cannot be read") from None
-    except json.JSONDecodeError as error:
-        what = error.msg.removesuffix(" at")
-        raise malformed(f"not JSON: {what} at character {error.pos}") from None
-    except RecursionError:
-        raise malformed("the JSON is nested too deeply") from None
-    except ValueError:
-        raise malformed("a number in the JSON has too many digits") from None
+    except (ValueError, RecursionError) as error:
+        raise _refusal(error) from None
     if not isinstance(document, dict):
         raise malformed(f"expected a JSON object, found {told(document)}")
     return document
+
+
+def split_array(payload: bytes) -> list[bytes]:
+    """The values of the JSON array that ``payload`` holds, each in the bytes that it came in.
+
+    Raises
+    ------
+    Unreadable
+        (malformed) as :func:`read_object`, or when it is not an array.
+    """
+    try:
+        return _values_of_array(payload.decode())
+    except (ValueError, RecursionError) as error:
+        raise _refusal(error) from None
+
+
+def _values_of_array(text: str) -> list[bytes]:
+    start = _behind_space(text, 0)
+    if text[start : start + 1] != "[":
+        raise malformed("expected a JSON array")
+    values: list[bytes] = []
+    place = _behind_space(text, start + 1)
+    while values or text[place : place + 1] != "]":
+        _, end = _DECODER.raw_decode(text, place)
+        values.append(text[place:end].encode())
+        place = _behind_space(text, end)
+        if text[place : place + 1] != ",":
+            break
+        place = _behind_space(text, place + 1)
+    if text[place : place + 1] != "]" or _behind_space(text, place + 1) != len(text):
+        raise json.JSONDecodeError("Expecting ',' delimiter or the end", text, place)
+    return values
+
+
+def _behind_space(text: str, place: int) -> int:
+    while place < len(text) and text[place] in " \t\n\r":
+        place += 1
+    return place
+
+
+def _refusal(error: Exception) -> Unreadable:
+    """What decoding failed with, as a sentence."""
+    match error:
+        case UnicodeDecodeError():
+            detail = f"not UTF-8: byte {error.start} cannot be read"
+        case json.JSONDecodeError():
+            detail = f"not JSON: {error.msg.removesuffix(' at')} at character {error.pos}"
+        case RecursionError():
+            detail = "the JSON is nested too deeply"
+        case _:
+            detail = "a number in the JSON has too many digits"
+    return malformed(detail)
 
 
 def is_number(value: object) -> TypeGuard[int | float]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,12 +10,15 @@ from numpy.typing import NDArray
 from domain.errors import InvalidInput
 from domain.geography import Position
 from routing.roads.graph import RoadGraph
-from routing.roads.network import Network
-from routing.roads.snap import SNAP_LIMIT_M, RoadPoint, snap
+from routing.roads.legs import drive_legs
+from routing.roads.network import Drive
+from routing.roads.profile import STANDARD_TRUCK, TruckProfile
+from routing.roads.road_point import RoadPoint
+from routing.roads.snap import SNAP_LIMIT_M, snap
 
 
 def path(graph: RoadGraph, positions: Sequence[Position], *, limit_m: float = SNAP_LIMIT_M) -> tuple[Position, ...]:
-    """The fastest path along the streets through positions in order, the same that the matrix measures.
+    """The path along the streets through positions in order, as a truck drives it (see ``legs``).
 
     It runs from the place on the street nearest to the first position to that nearest to the last; positions beside
     the street are passed, not entered.
@@ -34,18 +36,25 @@ def path(graph: RoadGraph, positions: Sequence[Position], *, limit_m: float = SN
     return path_of(graph, points)
 
 
-def path_of(graph: RoadGraph, points: Sequence[RoadPoint]) -> tuple[Position, ...]:
-    """The fastest path through places that are already put on streets."""
+def path_of(
+    graph: RoadGraph, points: Sequence[RoadPoint], *, truck: TruckProfile = STANDARD_TRUCK
+) -> tuple[Position, ...]:
+    """The path through places that are already put on streets, as the truck drives it (see ``legs``)."""
     if not points:
         return ()
-    network = Network(graph, points)
     shapes = [graph.piece(points[0].segment, points[0].share, points[0].share)[:1]]
-    for start, end in pairwise(range(len(points))):
-        pieces = network.path(start, end)
-        if pieces is None:
-            raise InvalidInput(f"no path leads from place {start} of the route to place {end}")
-        shapes += [graph.piece(segment, begin, finish) for segment, begin, finish in pieces]
+    shapes += [shape_of(graph, drive) for drive in drive_legs(graph, points, truck=truck)]
     return tuple(Position(float(lon), float(lat)) for lon, lat in _without_repeats(np.vstack(shapes)))
+
+
+def shape_of(graph: RoadGraph, drive: Drive) -> NDArray[np.float64]:
+    """The line of a drive, (points, 2) longitude and latitude in degrees; neighbours may repeat."""
+    last = len(drive.arcs) - 1
+    pieces: list[NDArray[np.float64]] = []
+    for i, arc in enumerate(drive.arcs):
+        begin, end = drive.start if i == 0 else 0.0, drive.end if i == last else 1.0
+        pieces.append(graph.piece(arc // 2, 1 - begin, 1 - end) if arc % 2 else graph.piece(arc // 2, begin, end))
+    return np.vstack(pieces)
 
 
 def _without_repeats(shape: NDArray[np.float64]) -> NDArray[np.float64]:

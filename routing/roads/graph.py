@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -13,10 +14,53 @@ from numpy.typing import NDArray
 
 from domain.errors import InvalidInput
 from domain.geography import EARTH_RADIUS_M, Bounds, Position
-from routing.roads.truck import ROAD_CLASSES
+from routing.roads.profile import LIMITS, TruckProfile
+from routing.roads.truck import BACKWARD_SHIFT, ROAD_CLASSES
 
-FORMAT = 1
+FORMAT = 2
 """Version of the stored form; graphs of another version must be imported again."""
+
+TURNING_CIRCLE = 1
+"""A junction where a truck turns round easily."""
+
+
+@dataclass(frozen=True, eq=False)
+class Bans:
+    """Sequences of arcs that may not be driven one after the other: turn restrictions and barriers.
+
+    Arc 2i is segment i from ``segment_from`` to ``segment_to``, arc 2i + 1 the other way.
+
+    Parameters
+    ----------
+    start, arcs
+        int32 (bans + 1,) and (entries,): ban i is ``arcs[start[i]:start[i + 1]]``, two arcs or more.
+    kinds
+        uint8 (bans,): the kinds of vehicles concerned, bits of ``profile.HEAVY`` and ``profile.LIGHT``.
+    limits
+        float32 (bans, 5): only trucks that exceed one of these are concerned, in the order of ``profile.LIMITS``; -1
+        concerns every truck.
+    """
+
+    start: NDArray[np.int32]
+    arcs: NDArray[np.int32]
+    kinds: NDArray[np.uint8]
+    limits: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, rows: Sequence[tuple[tuple[int, ...], int, tuple[float, ...]]]) -> Bans:
+        """From rows of arcs, kinds and limits."""
+        return cls(
+            start=np.concatenate([[0], np.cumsum([len(arcs) for arcs, _, _ in rows], dtype=int)]).astype(np.int32),
+            arcs=np.array([arc for arcs, _, _ in rows for arc in arcs], np.int32),
+            kinds=np.array([kinds for _, kinds, _ in rows], np.uint8),
+            limits=np.array([limits for _, _, limits in rows], np.float32).reshape(-1, len(LIMITS)),
+        )
+
+    def chains(self, truck: TruckProfile) -> list[tuple[int, ...]]:
+        """The sequences that a truck may not drive."""
+        exceeds = (self.limits < np.array(truck.dimensions, np.float32)).any(axis=1)
+        concerned = np.flatnonzero(exceeds & (self.kinds & truck.kind > 0))
+        return [tuple(self.arcs[self.start[i] : self.start[i + 1]].tolist()) for i in concerned]
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +76,8 @@ class RoadGraph:
     length_m
         float64 (segments,): metres along the street.
     forward_s, backward_s
-        float64 (segments,): seconds from ``segment_from`` to ``segment_to`` and back; infinite where forbidden.
+        float64 (segments,): seconds from ``segment_from`` to ``segment_to`` and back; infinite where no truck may
+        drive. What a certain truck may drive, :meth:`seconds` tells.
     shape_start
         int32 (segments + 1,): segment i owns the rows ``shape_start[i]:shape_start[i + 1]`` of ``shape``.
     shape
@@ -42,13 +87,23 @@ class RoadGraph:
     name_index, names
         int32 (segments,) and the street names that it points into; names[0] is the empty name.
     connected
-        bool (segments,): belongs to the largest part in which every place can be reached from every other.
+        bool (segments,): belongs to the largest part in which the standard truck can reach every place from every
+        other. Of another truck, ``network.Network`` knows it.
     stoppable
         bool (segments,): a truck may stop here to empty a container (no motorway, no tunnel).
 
-    Notes
-    -----
-    Turn restrictions have their place here: as pairs of segments that may not follow one another.
+    access
+        uint8 (segments,): bits of the kinds of vehicles admitted along it, and shifted by two those against it.
+    destination
+        bool (segments,): open only to who has business there.
+    roundabout
+        bool (segments,): part of a roundabout.
+    limits
+        float32 (segments, 5): greatest dimensions in the order of ``profile.LIMITS``, infinite where no sign stands.
+    junction_kind
+        uint8 (junctions,): bits, see :data:`TURNING_CIRCLE`.
+    bans
+        Turn restrictions and barriers.
     """
 
     name: str
@@ -64,6 +119,12 @@ class RoadGraph:
     names: tuple[str, ...]
     connected: NDArray[np.bool_]
     stoppable: NDArray[np.bool_]
+    access: NDArray[np.uint8]
+    destination: NDArray[np.bool_]
+    roundabout: NDArray[np.bool_]
+    limits: NDArray[np.float32]
+    junction_kind: NDArray[np.uint8]
+    bans: Bans
 
     @property
     def segments(self) -> int:
@@ -87,6 +148,14 @@ class RoadGraph:
         length_km = self.length_m.sum() / 1000
         share = self.length_m[self.connected].sum() / self.length_m.sum()
         return f"{length_km:,.0f} km in {self.segments:,} segments, {share:.0%} of it connected"
+
+    def seconds(self, truck: TruckProfile) -> NDArray[np.float64]:
+        """Seconds along each segment and back for a truck, (segments, 2); infinite where it may not drive or fit."""
+        fits = (self.limits >= np.array(truck.dimensions, np.float32)).all(axis=1)
+        along = fits & (self.access & truck.kind > 0)
+        against = fits & (self.access >> BACKWARD_SHIFT & truck.kind > 0)
+        seconds = np.column_stack([self.forward_s, self.backward_s])
+        return np.where(np.column_stack([along, against]), seconds, np.inf)
 
     def shape_of(self, segment: int) -> NDArray[np.float64]:
         """The points of a segment, (points, 2) longitude and latitude in degrees."""
@@ -152,6 +221,7 @@ class RoadGraph:
             name=np.array(self.name),
             names=np.array(self.names),
             **{field: getattr(self, field) for field in _ARRAYS},
+            **{f"ban_{field}": getattr(self.bans, field) for field in _BAN_ARRAYS},
         )
         return buffer.getvalue()
 
@@ -169,10 +239,12 @@ class RoadGraph:
             with np.load(io.BytesIO(data), allow_pickle=False) as stored:
                 version = int(stored["format"])
                 if version != FORMAT:
-                    raise InvalidInput(f"the stored road graph has form {version}, not {FORMAT}", remedy=remedy)
+                    what = f"the stored road graph has form {version}, and this version of Halfvol needs form {FORMAT}"
+                    raise InvalidInput(what, remedy=remedy)
                 arrays = {field: stored[field] for field in _ARRAYS}
                 names = tuple(str(name) for name in stored["names"])
-                return cls(name=str(stored["name"]), names=names, **arrays)
+                bans = Bans(**{field: stored[f"ban_{field}"] for field in _BAN_ARRAYS})
+                return cls(name=str(stored["name"]), names=names, bans=bans, **arrays)
         except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
             raise InvalidInput("the stored road graph cannot be read", remedy=remedy) from error
 
@@ -189,7 +261,13 @@ _ARRAYS = (
     "name_index",
     "connected",
     "stoppable",
+    "access",
+    "destination",
+    "roundabout",
+    "limits",
+    "junction_kind",
 )
+_BAN_ARRAYS = ("start", "arcs", "kinds", "limits")
 
 
 def lengths_m(shape: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -10,31 +10,42 @@ from numpy.typing import NDArray
 from domain.geography import Position
 from routing.problem import UNREACHABLE, Matrix
 from routing.roads.graph import RoadGraph
-from routing.roads.network import Network
-from routing.roads.snap import SNAP_LIMIT_M, RoadPoint, snap
+from routing.roads.network import network_of
+from routing.roads.profile import STANDARD_TRUCK, TruckProfile
+from routing.roads.road_point import RoadPoint
+from routing.roads.snap import SNAP_LIMIT_M, Approach, snap
 
 
-def matrix(graph: RoadGraph, positions: Sequence[Position], *, limit_m: float = SNAP_LIMIT_M) -> Matrix:
-    """Seconds and metres from every position to every other, along the fastest paths and with one-way streets.
+def matrix(
+    graph: RoadGraph,
+    positions: Sequence[Position],
+    *,
+    limit_m: float = SNAP_LIMIT_M,
+    truck: TruckProfile = STANDARD_TRUCK,
+    approach: Approach | Sequence[Approach] = "unrestricted",
+) -> Matrix:
+    """Seconds and metres from every position to every other, along the fastest paths that the truck may drive.
 
-    A position counts as standing on the nearest street (see ``snap``). Rows and columns of a position that has no
-    street within ``limit_m`` metres are -1, apart from the zero to itself; ``snap.unreachable`` tells their names.
+    A position counts as standing on the nearest street (see ``snap``, also for ``approach``). Rows and columns of a
+    position that has no street within ``limit_m`` metres are -1, apart from the zero to itself; ``snap.unreachable``
+    tells their names.
     """
-    return matrix_of(graph, snap(graph, positions, limit_m=limit_m))
+    points = snap(graph, positions, limit_m=limit_m, truck=truck, approach=approach)
+    return matrix_of(graph, points, truck=truck)
 
 
-def matrix_of(graph: RoadGraph, points: Sequence[RoadPoint | None]) -> Matrix:
+def matrix_of(graph: RoadGraph, points: Sequence[RoadPoint | None], *, truck: TruckProfile = STANDARD_TRUCK) -> Matrix:
     """The matrix between places that are already put on streets; None = unreachable."""
-    places: dict[tuple[int, float], int] = {}
+    places: dict[tuple[float | bool, ...], int] = {}
     distinct: list[RoadPoint] = []
     index = np.full(len(points), -1)
     for i, point in enumerate(points):
         if point is not None:
-            place = places.setdefault((point.segment, point.share), len(places))
+            place = places.setdefault(point.place, len(places))
             if place == len(distinct):
                 distinct.append(point)
             index[i] = place
-    seconds, metres = Network(graph, distinct).times_and_metres()
+    seconds, metres = network_of(graph, truck).costs(distinct)
     return Matrix(distances_m=_spread(metres, index), durations_s=_spread(seconds, index))
 
 

@@ -12,8 +12,9 @@ from routing.roads.truck import Drivable
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A drivable way: its nodes in order, each with longitude and latitude in degrees."""
+    """A drivable way: its number, and its nodes in order, each with longitude and latitude in degrees."""
 
+    id: int
     nodes: Sequence[int]
     points: Sequence[tuple[float, float]]
     drivable: Drivable
@@ -21,48 +22,47 @@ class Way:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A piece of street between two nodes; ``points`` run from ``start`` to ``end``."""
+    """A piece of street between two nodes; ``points`` run from ``start`` to ``end``.
+
+    ``start_way`` and ``end_way`` number the ways that it begins and ends with: joined stretches may cover several.
+    """
 
     start: int
     end: int
     points: tuple[tuple[float, float], ...]
     drivable: Drivable
+    start_way: int
+    end_way: int
 
     def reversed(self) -> Stretch:
         """The same stretch from its other end."""
-        return Stretch(self.end, self.start, self.points[::-1], self.drivable.reversed())
+        turned = self.drivable.reversed()
+        return Stretch(self.end, self.start, self.points[::-1], turned, self.end_way, self.start_way)
 
 
-def stretches(ways: Iterable[Way], *, blocked: frozenset[int] = frozenset()) -> list[Stretch]:
+def stretches(ways: Iterable[Way], *, kept: frozenset[int] = frozenset()) -> list[Stretch]:
     """Cut ways into stretches between junctions; intermediate nodes stay as geometry.
 
-    At a ``blocked`` node (a bollard) the street ends on both sides. Where exactly two stretches of the same kind
-    (name, class, speeds, directions) meet, they become one.
+    Where exactly two stretches of the same kind (name, class, speeds, directions, limits) meet, they become one,
+    except at the nodes to be ``kept``: there stands a barrier, or a turn restriction needs the ways apart.
     """
-    return _join(_cut(list(ways), blocked))
+    return _join(_cut(list(ways), kept), kept)
 
 
-def _cut(ways: Sequence[Way], blocked: frozenset[int]) -> list[Stretch]:
+def _cut(ways: Sequence[Way], kept: frozenset[int]) -> list[Stretch]:
     uses = Counter(node for way in ways for node in way.nodes)
-    dead_end = -1
     pieces: list[Stretch] = []
     for way in ways:
         last = len(way.nodes) - 1
-        cuts = [i for i, node in enumerate(way.nodes) if i in (0, last) or uses[node] > 1 or node in blocked]
+        cuts = [i for i, node in enumerate(way.nodes) if i in (0, last) or uses[node] > 1 or node in kept]
         for i, j in pairwise(cuts):
-            start, end = way.nodes[i], way.nodes[j]
-            # Each side of a barrier gets a number of its own, so that no path leads through.
-            if start in blocked:
-                start, dead_end = dead_end, dead_end - 1
-            if end in blocked:
-                end, dead_end = dead_end, dead_end - 1
             points = tuple(way.points[i : j + 1])
             if any(point != points[0] for point in points):
-                pieces.append(Stretch(start, end, points, way.drivable))
+                pieces.append(Stretch(way.nodes[i], way.nodes[j], points, way.drivable, way.id, way.id))
     return pieces
 
 
-def _join(pieces: list[Stretch]) -> list[Stretch]:
+def _join(pieces: list[Stretch], kept: frozenset[int]) -> list[Stretch]:
     """Join at every node where just two stretches of the same kind end."""
     alive: dict[int, Stretch] = dict(enumerate(pieces))
     ends: defaultdict[int, list[int]] = defaultdict(list)
@@ -70,15 +70,16 @@ def _join(pieces: list[Stretch]) -> list[Stretch]:
         ends[piece.start].append(key)
         ends[piece.end].append(key)
     for node, keys in ends.items():
-        if len(keys) != 2 or keys[0] == keys[1]:
+        if node in kept or len(keys) != 2 or keys[0] == keys[1]:
             continue
         first, second = (alive[key] for key in keys)
         first = first if first.end == node else first.reversed()
         second = second if second.start == node else second.reversed()
         if first.drivable != second.drivable:
             continue
-        kept, dropped = keys
-        alive[kept] = Stretch(first.start, second.end, first.points + second.points[1:], first.drivable)
+        joined, dropped = keys
+        points = first.points + second.points[1:]
+        alive[joined] = Stretch(first.start, second.end, points, first.drivable, first.start_way, second.end_way)
         del alive[dropped]
-        ends[second.end] = [kept if key == dropped else key for key in ends[second.end]]
+        ends[second.end] = [joined if key == dropped else key for key in ends[second.end]]
     return list(alive.values())

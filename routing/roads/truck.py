@@ -1,19 +1,13 @@
-"""Where a collection truck may drive, which way, and how fast: the judgement of one OpenStreetMap way by its tags."""
+"""Where trucks may drive, which way, and how fast: the judgement of one OpenStreetMap way or node by its tags."""
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-TRUCK_HEIGHT_M = 3.6
-"""Height of a common rear loader with its crane folded, metres; lower passages are closed to it."""
-
-TRUCK_MASS_T = 18.0
-"""Permitted mass of a two-axle rear loader, tonnes: the most that Directive 96/53/EC allows on two axles."""
-
-TRUCK_WIDTH_M = 2.55
-"""Greatest width of a truck in the European Union (Directive 96/53/EC), metres."""
+from routing.roads.profile import HEAVY, LIGHT
 
 SHARE_OF_LIMIT = 0.8
 """Mean speed as a share of the speed limit. OSRM's car profile reduces by the same factor."""
@@ -47,16 +41,17 @@ SPEEDS: dict[str, ClassSpeed] = {
     "service": ClassSpeed(20, 12),
     "pedestrian": ClassSpeed(10, 8),
     "track": ClassSpeed(15, 10),
+    "ferry": ClassSpeed(10, 10),
 }
-"""Drivable values of OpenStreetMap's ``highway``; what is not listed is closed to trucks."""
+"""Drivable values of OpenStreetMap's ``highway``, and ``ferry`` for ``route=ferry``; what is not listed is closed."""
 
 ROAD_CLASSES: tuple[str, ...] = tuple(SPEEDS)
 """The classes in a fixed order: a graph stores their index."""
 
-CLOSED_UNLESS_ALLOWED = frozenset({"pedestrian", "track"})
+CLOSED_UNLESS_ALLOWED = frozenset({"pedestrian", "track", "ferry"})
 """Classes that a truck enters only where a tag for vehicles says so."""
 
-WITHOUT_STOPS = frozenset({"motorway", "motorway_link", "trunk", "trunk_link"})
+WITHOUT_STOPS = frozenset({"motorway", "motorway_link", "trunk", "trunk_link", "ferry"})
 """Classes on which no truck stops to empty a container."""
 
 FORBIDDING = frozenset(
@@ -67,8 +62,17 @@ business there."""
 
 ALLOWING = frozenset({"yes", "designated", "permissive", "destination", "delivery", "customers", "official", "service"})
 
-VEHICLE_KEYS = ("hgv", "goods", "motor_vehicle", "vehicle")
-"""Access keys that concern a truck, the most specific first; ``access`` comes after them."""
+FOR_DESTINATION = frozenset({"destination", "delivery", "customers"})
+"""Access values that let in who has business there, not who drives through."""
+
+VEHICLE_KEYS = {
+    HEAVY: ("hgv", "goods", "motor_vehicle", "vehicle"),
+    LIGHT: ("goods", "motorcar", "motor_vehicle", "vehicle"),
+}
+"""Access keys that concern a kind of vehicle, the most specific first; ``access`` comes after them."""
+
+BOARDING_S = 300.0
+"""Waiting for a ferry, seconds: a round figure, as timetables are not read."""
 
 CLOSED_SERVICES = frozenset({"emergency_access", "drive-through", "parking"})
 CLOSED_BARRIERS = frozenset(
@@ -88,85 +92,146 @@ ZONE_LIMITS = {
 """Speed limits written as a kind of zone (``DE:urban``, ``walk``), km/h, as far as they concern a truck."""
 
 
+NO_LIMITS = (math.inf,) * 5
+"""Limits in the order of ``profile.LIMITS`` where no sign stands."""
+
+_LIMIT_KEYS = (
+    ("maxheight", "maxheight:physical"),
+    ("maxweight", "maxweight:hgv", "maxweightrating", "maxweightrating:hgv"),
+    ("maxwidth", "maxwidth:physical"),
+    ("maxlength", "maxlength:hgv"),
+    ("maxaxleload",),
+)
+
+FORWARD_SHIFT, BACKWARD_SHIFT = 0, 2
+"""Where in the bits of ``access`` the kinds of vehicles for a direction stand."""
+
+
 @dataclass(frozen=True, slots=True)
 class Drivable:
-    """How a way may be driven. Speeds are in metres per second along and against the way; 0 = forbidden."""
+    """How a way may be driven.
+
+    Parameters
+    ----------
+    road_class, name
+        A key of :data:`SPEEDS`, and the street's name or number, or "".
+    forward_mps, backward_mps
+        Metres per second along and against the way; 0 = forbidden to every kind of vehicle.
+    stoppable
+        A truck may stop to empty a container.
+    access
+        Bits: the kinds of vehicles (``HEAVY``, ``LIGHT``) that may go along it, and shifted by two those against it.
+    destination
+        Open only to who has business there.
+    roundabout
+        Part of a roundabout.
+    limits
+        Greatest dimensions in the order of ``profile.LIMITS``; infinite where no sign stands.
+    wait_s
+        Seconds lost on it besides driving: boarding a ferry.
+    """
 
     road_class: str
     name: str
     forward_mps: float
     backward_mps: float
     stoppable: bool
+    access: int = (HEAVY | LIGHT) | (HEAVY | LIGHT) << BACKWARD_SHIFT
+    destination: bool = False
+    roundabout: bool = False
+    limits: tuple[float, ...] = NO_LIMITS
+    wait_s: float = 0.0
 
     def reversed(self) -> Drivable:
         """The same way seen from its other end."""
-        return Drivable(self.road_class, self.name, self.backward_mps, self.forward_mps, self.stoppable)
+        access = self.access >> BACKWARD_SHIFT | (self.access & (HEAVY | LIGHT)) << BACKWARD_SHIFT
+        return replace(self, forward_mps=self.backward_mps, backward_mps=self.forward_mps, access=access)
+
+
+@dataclass(frozen=True, slots=True)
+class Barrier:
+    """What stands on a node: the kinds of vehicles that it stops, and those that are larger than its limits."""
+
+    kinds: int
+    limits: tuple[float, ...] = NO_LIMITS
 
 
 def judge(tags: Mapping[str, str]) -> Drivable | None:
-    """How a collection truck may drive a way with these tags, or None when it may not.
+    """How trucks may drive a way with these tags, or None when none may.
 
-    Access is decided by the most specific tag (hgv, goods, motor_vehicle, vehicle, access); ways lower, narrower or
-    weaker than the truck are closed. Conditional restrictions are not read.
+    Access is decided by the most specific tag (hgv, goods, motor_vehicle, vehicle, access), apart for vehicles above
+    and up to 3.5 t; what is higher, heavier, wider or longer than a sign allows is found out when the truck is known.
+    A ferry carries trucks only where a tag for vehicles says so. Conditional restrictions are not read.
     """
-    road_class = tags.get("highway", "")
-    if road_class not in SPEEDS or tags.get("area") == "yes" or not _admits(tags) or not _fits(tags):
+    road_class = "ferry" if tags.get("route") == "ferry" else tags.get("highway", "")
+    if road_class not in SPEEDS or tags.get("area") == "yes" or tags.get("service") in CLOSED_SERVICES:
         return None
-    if road_class in CLOSED_UNLESS_ALLOWED and not _lets_vehicles_in(tags):
+    access = 0
+    for kind in (HEAVY, LIGHT):
+        if road_class in CLOSED_UNLESS_ALLOWED and not _lets_vehicles_in(tags, kind):
+            continue
+        along, against = _directions(tags, kind)
+        if along and _access_value(tags, kind, "forward") not in FORBIDDING:
+            access |= kind << FORWARD_SHIFT
+        if against and _access_value(tags, kind, "backward") not in FORBIDDING:
+            access |= kind << BACKWARD_SHIFT
+    if not access:
         return None
-    if tags.get("service") in CLOSED_SERVICES:
-        return None
-    along, against = _directions(tags)
-    if not (along or against):
-        return None
+    drives = HEAVY | LIGHT
+    forward, backward = _speed_mps(tags, road_class, "forward"), _speed_mps(tags, road_class, "backward")
     return Drivable(
         road_class=road_class,
-        name=tags.get("name", ""),
-        forward_mps=_speed_mps(tags, road_class, "forward") if along else 0.0,
-        backward_mps=_speed_mps(tags, road_class, "backward") if against else 0.0,
+        name=tags.get("name") or tags.get("ref", ""),
+        forward_mps=forward if access & drives else 0.0,
+        backward_mps=backward if access >> BACKWARD_SHIFT & drives else 0.0,
         stoppable=road_class not in WITHOUT_STOPS and tags.get("tunnel", "no") in {"no", "building_passage"},
+        access=access,
+        destination=_access_value(tags, HEAVY, "forward") in FOR_DESTINATION,
+        roundabout=tags.get("junction") in {"roundabout", "circular"},
+        limits=_limits(tags),
+        wait_s=BOARDING_S if road_class == "ferry" else 0.0,
     )
 
 
-def blocks(tags: Mapping[str, str]) -> bool:
-    """Whether the barrier on a node of a way stops a truck."""
-    barrier = tags.get("barrier", "")
-    if not barrier:
-        return False
-    value = _access_value(tags)
-    if value in FORBIDDING:
-        return True
-    if value in ALLOWING:
-        return False
-    return barrier in CLOSED_BARRIERS
+def barrier(tags: Mapping[str, str]) -> Barrier | None:
+    """Whom the barrier on a node of a way stops; None when nobody."""
+    kind_of_barrier = tags.get("barrier", "")
+    if not kind_of_barrier:
+        return None
+    kinds = 0
+    for kind in (HEAVY, LIGHT):
+        value = _access_value(tags, kind, "forward")
+        if value in FORBIDDING or (value not in ALLOWING and kind_of_barrier in CLOSED_BARRIERS):
+            kinds |= kind
+    limits = _limits(tags)
+    return Barrier(kinds, limits) if kinds or limits != NO_LIMITS else None
 
 
-def _access_value(tags: Mapping[str, str]) -> str | None:
-    """The value of the most specific access tag that concerns a truck."""
-    return next((tags[key] for key in (*VEHICLE_KEYS, "access") if key in tags), None)
+def _access_value(tags: Mapping[str, str], kind: int, direction: str) -> str | None:
+    """The value of the most specific access tag that concerns a kind of vehicle."""
+    for key in (*VEHICLE_KEYS[kind], "access"):
+        for candidate in (f"{key}:{direction}", key):
+            if candidate in tags:
+                return tags[candidate]
+    return None
 
 
-def _admits(tags: Mapping[str, str]) -> bool:
-    return _access_value(tags) not in FORBIDDING
-
-
-def _lets_vehicles_in(tags: Mapping[str, str]) -> bool:
+def _lets_vehicles_in(tags: Mapping[str, str], kind: int) -> bool:
     """Whether a tag about vehicles allows them; ``access=yes`` on a pedestrian street speaks of people on foot."""
-    return next((tags[key] for key in VEHICLE_KEYS if key in tags), None) in ALLOWING
+    return next((tags[key] for key in VEHICLE_KEYS[kind] if key in tags), None) in ALLOWING
 
 
-def _fits(tags: Mapping[str, str]) -> bool:
-    limits = (("maxheight", TRUCK_HEIGHT_M), ("maxweight", TRUCK_MASS_T), ("maxwidth", TRUCK_WIDTH_M))
-    for key, needed in limits:
-        allowed = _number(tags.get(key, ""))
-        if allowed is not None and allowed < needed:
-            return False
-    return True
+def _limits(tags: Mapping[str, str]) -> tuple[float, ...]:
+    def smallest(keys: tuple[str, ...]) -> float:
+        values = (_amount(tags[key]) for key in keys if key in tags)
+        return min((value for value in values if value is not None), default=math.inf)
+
+    return tuple(smallest(keys) for keys in _LIMIT_KEYS)
 
 
-def _directions(tags: Mapping[str, str]) -> tuple[bool, bool]:
-    """Whether a truck may go along and against the way."""
-    keys = ("oneway:hgv", "oneway:motor_vehicle", "oneway:vehicle", "oneway")
+def _directions(tags: Mapping[str, str], kind: int) -> tuple[bool, bool]:
+    """Whether a kind of vehicle may go along and against the way."""
+    keys = (*(f"oneway:{key}" for key in VEHICLE_KEYS[kind]), "oneway")
     value = next((tags[key] for key in keys if key in tags), None)
     if value in {"yes", "true", "1"}:
         return True, False
@@ -198,7 +263,15 @@ def speed_limit_kmh(text: str) -> float | None:
     return float(match[1]) * (MILE_KM if match[2] == "mph" else 1)
 
 
-def _number(text: str) -> float | None:
-    """A plain number, with an optional metric unit; None for anything else ("default", "below_default", feet)."""
-    match = re.fullmatch(r"\s*(\d+(?:[.,]\d+)?)\s*(?:m|t)?\s*", text)
-    return float(match[1].replace(",", ".")) if match else None
+_UNITS = {"": 1.0, "m": 1.0, "t": 1.0, "st": 0.907185, "lbs": 0.000453592, "kg": 0.001, "cm": 0.01, "ft": 0.3048}
+
+
+def _amount(text: str) -> float | None:
+    """Metres or tonnes from a sign's value: ``"3.8"``, ``"3,8 m"``, ``"7500 kg"``, ``12'6"``; None for words."""
+    feet = re.fullmatch(r"\s*(\d+)'\s*(?:(\d+(?:\.\d+)?)(?:\"|''))?\s*", text)
+    if feet:
+        return int(feet[1]) * 0.3048 + float(feet[2] or 0) * 0.0254
+    match = re.fullmatch(r"\s*(\d+(?:[.,]\d+)?)\s*([a-z]*)\s*", text.lower())
+    if match is None or match[2] not in _UNITS:
+        return None
+    return float(match[1].replace(",", ".")) * _UNITS[match[2]]

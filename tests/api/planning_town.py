@@ -10,6 +10,7 @@ from importlib import resources
 import numpy as np
 
 from domain.containers import Container, ContainerGeometry, Fraction, Municipality
+from domain.fleet import Shift
 from domain.geography import Position
 from domain.observations import UNITS, Observation, Quality
 from routing.roads.graph import RoadGraph
@@ -173,7 +174,7 @@ def _write_fleet(
         vehicles[name] = vehicle.id
         for weekday in weekdays:
             starts, ends = datetime.time(shift[0]), datetime.time(shift[1])
-            fleet.set_shift(connection, vehicle_id=vehicle.id, weekday=weekday, starts=starts, ends=ends)
+            fleet.set_shift(connection, Shift(vehicle.id, weekday, starts, ends))
     for fraction, weekday in (
         (Fraction.GLASS, 1),
         (Fraction.GLASS, 4),

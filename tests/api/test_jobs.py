@@ -55,7 +55,8 @@ def test_a_worker_carries_it_out(database: Database) -> None:
     assert planning_job(database, asked.id) == asked
     with worker(database.url):
         wait_for(lambda: planning_job(database, asked.id).status in {JobStatus.SUCCEEDED, JobStatus.FAILED})
-    assert planning_job(database, asked.id).status is JobStatus.SUCCEEDED
+    done = planning_job(database, asked.id)
+    assert (done.status, done.stage, done.share, done.problem) == (JobStatus.SUCCEEDED, "done", 1.0, None)
     with database.transaction() as connection:
         assert plans.latest(connection, municipality_id=town.municipality.id, date=MONDAY) is not None
 
@@ -100,7 +101,9 @@ def test_a_job_that_runs_when_the_worker_stops_waits_again(database: Database, m
     monkeypatch.setattr(api.jobs, "make_plan", slow_plan)
     with worker(database.url) as stop:
         assert began.wait(20)
-        assert planning_job(database, asked.id).status is JobStatus.RUNNING
+        wait_for(lambda: planning_job(database, asked.id).stage == "solving")
+        running = planning_job(database, asked.id)
+        assert (running.status, running.share) == (JobStatus.RUNNING, 0.5)
         stop.set()
     assert planning_job(database, asked.id).status is JobStatus.WAITING
 
@@ -153,6 +156,7 @@ def test_a_job_that_fails_says_so(database: Database, caplog: pytest.LogCaptureF
         connection.execute("DELETE FROM road_graph")
     with worker(database.url):
         wait_for(lambda: planning_job(database, asked.id).status is JobStatus.FAILED)
+    assert "has no streets yet" in (planning_job(database, asked.id).problem or "")
     (told,) = (record for record in caplog.records if "has no streets yet" in record.getMessage())
     assert told.exc_info is None
 

@@ -33,8 +33,8 @@ def database(postgres_url: str) -> Iterator[Database]:
         yield opened
 
 
-def plan_day(database: Database, date: datetime.date = MONDAY, code: str = "helsinki") -> Plan:
-    return make_plan(database, municipality_code=code, date=date, time_limit_s=1.0, known_at=NOW)
+def plan_day(database: Database, date: datetime.date = MONDAY, code: str = "helsinki", roads_url: str = "") -> Plan:
+    return make_plan(database, municipality_code=code, date=date, time_limit_s=1.0, known_at=NOW, roads_url=roads_url)
 
 
 def decision(town: Town, plan: Plan, code: str) -> Decision:
@@ -270,3 +270,10 @@ def test_an_unknown_municipality(database: Database) -> None:
 def test_a_time_limit_that_is_none(database: Database, time_limit_s: float) -> None:
     with pytest.raises(InvalidInput, match="is no time limit"):
         make_plan(database, municipality_code="helsinki", date=SUNDAY, time_limit_s=time_limit_s)
+
+
+def test_a_plan_from_straight_lines_says_that_it_is_an_estimate(database: Database) -> None:
+    write_town(database, [*FULL, *EMPTY])
+    plan = plan_day(database, roads_url="straight-lines")
+    assert "estimated" in plan.road_source
+    assert plan.routes

@@ -6,7 +6,11 @@ from uuid import uuid4
 import gpxpy
 from httpx import Client
 
+from routing.roads.osm import read_graph
+from storage import roads
+from storage.database import Database
 from tests.api.town_with_plan import TownWithPlan
+from tests.routing.roads.towns import METRES_PER_DEGREE, Town
 
 
 def test_a_route_with_its_steps(client: Client, town: TownWithPlan) -> None:
@@ -58,3 +62,32 @@ def test_a_route_as_gpx(client: Client, town: TownWithPlan) -> None:
     assert document.waypoints[1].description == "glass-1: because it may overflow"
     (point, _) = document.tracks[0].segments[0].points
     assert (point.longitude, point.latitude) == (24.94, 60.17)
+
+
+def test_directions_need_the_streets(client: Client, town: TownWithPlan) -> None:
+    response = client.get(f"/v1/routes/{town.route_id}/directions")
+    assert response.status_code == 404
+    assert "halfvol roads" in response.json()["detail"]
+
+
+def test_directions_from_step_to_step(client: Client, database: Database, town: TownWithPlan) -> None:
+    """The steps stand beside a street made for them: from the yard over the market to the tip and back."""
+    steps = client.get(f"/v1/routes/{town.route_id}").json()["steps"]
+    lons, lats = zip(*(step["position"]["coordinates"] for step in steps), strict=True)
+    west, east = (lon * METRES_PER_DEGREE for lon in (min(lons) - 0.01, max(lons) + 0.01))
+    south = min(lats) * METRES_PER_DEGREE - 20
+    ways = [([1, 2], {"highway": "residential", "name": "Lange Weg"})]
+    street = Town({1: (west, south), 2: (east, south)}, ways)
+    graph = read_graph(street.xml(), "street")
+    with database.transaction() as connection:
+        roads.save(connection, municipality_id=town.municipality.id, name="street", graph=graph.to_bytes())
+    legs = client.get(f"/v1/routes/{town.route_id}/directions?lang=nl").json()["legs"]
+    assert [leg["toSequence"] for leg in legs] == [step["sequence"] for step in steps[1:]]
+    first = legs[0]["instructions"]
+    assert (first[0]["maneuver"], first[-1]["maneuver"]) == ("depart", "arrive")
+    assert first[0]["street"] == "Lange Weg"
+    assert first[0]["text"].startswith("Vertrek, Lange Weg, ")
+    assert legs[-1]["instructions"][-1]["text"] == "U bent er."
+    english = client.get(f"/v1/routes/{town.route_id}/directions?lang=en").json()["legs"]
+    assert english[-1]["instructions"][-1]["text"] == "You are there."
+    assert client.get("/v1/routes/999999/directions").status_code == 404

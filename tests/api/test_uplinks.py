@@ -15,7 +15,7 @@ from api.app import create_app
 from api.settings import ApiSettings
 from deploy.uplink_push import UplinkPush
 from domain.sensors import RejectionReason
-from storage import rejections, sensors, unclaimed, uplink_keys
+from storage import rejections, sensors, unclaimed, uplink_keys, uplinks
 from storage.database import Database
 from tests.api.client import asking
 from tests.storage import town
@@ -115,7 +115,11 @@ def test_a_device_key_speaks_for_its_device_only(database: Database, small: Smal
     [
         (b"", "not JSON"),
         (b"\xff", "not UTF-8"),
-        (b"[]", "expected a JSON object"),
+        (b"[]", "an array of 0 messages"),
+        (b"[1]", "message 1 of 1: expected a JSON object"),
+        (b'[{"cmd": "txd", "EUI": "1000000000000001"}', "not JSON"),
+        (b'[{"cmd": "rx", "EUI": "1000000000000001"}, {"distance": 1}]', "message"),
+        (b"[" + b"{}," * 1_000 + b"{}]", "an array of 1001 messages"),
         (b'{"distance": 1}', "no network server's message"),
         (b'{"cmd": "txd", "EUI": "1000000000000001"}', "cmd is 'txd'"),
         (b'{"deviceInfo": {"devEui": "a/b"}}', "cannot name a device"),
@@ -132,9 +136,35 @@ def test_what_cannot_be_recognised_is_refused_and_not_kept(
         assert rejections.list_recent(connection) == []
 
 
+def test_an_array_is_stored_together_or_not_at_all(database: Database, small: SmallTown, door: Client) -> None:
+    headers = key(database, small, device_id="helsinki-1")
+    times = [(NOW - timedelta(minutes=minute)).isoformat() for minute in range(1_000)]
+    readings = [{"phenomenonTime": each, "distance": 1.0} for each in times]
+    spoilt = [*readings[:500], {"distance": 1}, *readings[501:]]
+    assert "message 501 of 1000: " in problem(door.post("/v1/uplinks", json=spoilt, headers=headers), 400)
+    assert uplink_count(database) == 0
+    foreign = json.loads((ENVELOPES / "loriot_em310_udl" / "input.json").read_text())
+    answer = door.post("/v1/uplinks", json=[*readings[:2], foreign], headers=headers)
+    assert "message 3 of 3: this key speaks for device helsinki-1" in problem(answer, 403)
+    assert uplink_count(database) == 0
+    # With an answer, all is committed; handed over again, nothing changes.
+    stored = door.post("/v1/uplinks", json=readings, headers=headers).json()
+    assert stored == {"observations": 2_000, "duplicates": 0, "rejected": 0, "unclaimed": 0}
+    assert uplink_count(database) == 1_000
+    again = door.post("/v1/uplinks", content=b"\n " + json.dumps(readings, indent=1).encode(), headers=headers).json()
+    assert (again["observations"], again["duplicates"]) == (0, 2_000)
+
+
+def uplink_count(database: Database) -> int:
+    with database.transaction() as connection:
+        return uplinks.count(connection)
+
+
 def test_too_much(database: Database, small: SmallTown, door: Client) -> None:
     headers = key(database, small)
     assert problem(door.post("/v1/uplinks", content=b" " * 70_000, headers=headers), 413)
+
+    assert problem(door.post("/v1/uplinks", content=b"[" + b" " * 1_100_000, headers=headers), 413)
 
     def endless() -> Iterator[bytes]:
         for _ in range(100):

@@ -9,10 +9,10 @@ from ingest.consumer import Consumer
 write = Consumer._write  # pyright: ignore[reportPrivateUsage]
 
 
-def acknowledge_and_write(self, batch, writer, session, stop):  # pyright: ignore[reportMissingParameterType]
+def acknowledge_and_write(self, batch, writer, session, halt):  # pyright: ignore[reportMissingParameterType]
     session.acknowledge(batch)
-    time.sleep(0.3)  # a busy database
-    return write(self, batch, writer, session, stop)
+    time.sleep(1.0)  # a busy database
+    return write(self, batch, writer, session, halt)
 
 
 Consumer._write = acknowledge_and_write  # pyright: ignore[reportPrivateUsage]

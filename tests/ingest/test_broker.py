@@ -6,14 +6,17 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
+from paho.mqtt import client as mqtt
 
 from deploy.embedded import ports
 from ingest.broker import BrokerSession
 from ingest.broker_address import BrokerAddress
 from ingest.inbox import Delivery, Inbox
+from ingest.publish_filter import PublishFilter
 from tests.ingest.live import eventually, publish
 from tests.servers.mosquitto import find_mosquitto
 
@@ -47,7 +50,7 @@ def take(inbox: Inbox, count: int) -> list[Delivery]:
 def lose_connection(opened: BrokerSession, changes: list[str | None]) -> None:
     before = len(changes)
     connected = opened.socket()
-    assert isinstance(connected, socket.socket)
+    assert isinstance(connected, PublishFilter)
     connected.shutdown(socket.SHUT_RDWR)
     eventually(lambda: changes[before:][-1:] == [None])
 
@@ -78,6 +81,30 @@ def test_acknowledgements_of_an_earlier_connection_are_void(mosquitto_url: str, 
         rest = take(inbox, 31)
         assert sorted(each.payload for each in rest) == sorted([*(b"%d" % n for n in range(20, 50)), b"last"])
         opened.acknowledge(rest)
+
+
+def test_messages_do_not_go_through_paho_and_would_if_it_opened_its_socket_otherwise(
+    mosquitto_url: str, monkeypatch: pytest.MonkeyPatch
+):
+    through_paho: list[object] = []
+    received = BrokerSession._received  # pyright: ignore[reportPrivateUsage]
+
+    def noted(self: BrokerSession, *told: Any) -> None:
+        through_paho.append(told)
+        received(self, *told)
+
+    monkeypatch.setattr(BrokerSession, "_received", noted)
+    for expected in (0, 20):
+        name = f"session-{uuid4().hex[:10]}"
+        changes: list[str | None] = []
+        with session(mosquitto_url, name, changes) as (opened, inbox):
+            publish(mosquitto_url, [(f"{name}/a", b"%d" % number) for number in range(20)])
+            taken = take(inbox, 20)
+            opened.acknowledge(taken)
+        assert [each.payload for each in taken] == [b"%d" % number for number in range(20)]
+        assert len(through_paho) == expected
+        opens = mqtt.Client._create_socket  # pyright: ignore[reportPrivateUsage]
+        monkeypatch.setattr(BrokerSession, "_create_socket", opens)
 
 
 @contextmanager

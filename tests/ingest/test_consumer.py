@@ -1,9 +1,5 @@
 """The consumer on real brokers and a real database: everything once, whatever is killed in between."""
 
-import os
-import signal
-import subprocess
-import sys
 import threading
 import time
 from pathlib import Path
@@ -95,55 +91,6 @@ def test_database_stopped_and_started_again_in_the_middle(
     # One line for each change of state, however many attempts lie between.
     assert caplog.text.count("nothing is acknowledged") == 1
     assert caplog.text.count("the database can be reached again") == 1
-
-
-KILLED_BEFORE_ITS_FIRST_ACKNOWLEDGEMENT = """
-import os, signal, sys, threading
-from ingest.broker import BrokerSession
-from ingest.consumer import Consumer, ConsumerSettings
-
-def killed(self, deliveries):
-    print("committed", len(deliveries), flush=True)
-    os.kill(os.getpid(), signal.SIGKILL)
-
-BrokerSession.acknowledge = killed
-database_url, mqtt_url, client_id, subscription = sys.argv[1:]
-settings = ConsumerSettings(database_url, mqtt_url, client_id, (subscription,), batch_messages=200, batch_s=0.05)
-Consumer(settings).run(threading.Event())
-"""
-
-
-def test_killed_between_commit_and_acknowledgement(mqtt_url: str, database: Database, postgres_url: str):
-    town = Town(database)
-    settings = settings_for(town, postgres_url, mqtt_url)
-    with running(settings):
-        pass
-    publish(mqtt_url, town.messages(500))
-    killed = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            KILLED_BEFORE_ITS_FIRST_ACKNOWLEDGEMENT,
-            postgres_url,
-            mqtt_url,
-            settings.client_id,
-            town.subscription,
-        ],
-        cwd=Path(__file__).parents[2],
-        env=os.environ,
-        stdout=subprocess.PIPE,
-        text=True,
-        timeout=20,
-        check=False,
-    )
-    assert killed.returncode == -signal.SIGKILL
-    committed = int(killed.stdout.split()[1])
-    assert count(database, "observation") == committed * OBSERVATIONS_A_MESSAGE > 0
-    with running(settings) as consumer:
-        # NATS delivers what was not acknowledged again after its ack_wait of ten seconds.
-        eventually(lambda: consumer.progress.received >= 500, within_s=25)
-        eventually(lambda: count(database, "observation") == 500 * OBSERVATIONS_A_MESSAGE)
-    assert consumer.progress.duplicates == committed * OBSERVATIONS_A_MESSAGE
 
 
 def test_a_message_that_the_database_refuses_is_set_aside_alone(nats_url: str, database: Database, postgres_url: str):

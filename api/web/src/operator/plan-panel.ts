@@ -83,10 +83,11 @@ export class PlanPanel {
   }
 
   private progress(job: PlanningJob): HTMLElement {
-    const label = job.status === "waiting" ? t("plan.waiting") : t("plan.running");
-    const seconds = Math.round(job.timeLimitS);
-    const words = job.status === "waiting" ? t("plan.waitingWhy") : t("plan.runningWhy", { seconds });
-    return h("div", { class: "empty", role: "status" }, h("p", {}, label), h("progress", { "aria-label": label }), h("p", { class: "quiet small" }, words));
+    const waiting = job.status === "waiting";
+    const label = waiting ? t("plan.waiting") : t(stageKey(job.stage));
+    const words = waiting ? t("plan.waitingWhy") : t("plan.runningWhy", { seconds: Math.round(2 * job.timeLimitS) });
+    const known = waiting || job.share === null ? {} : { value: job.share, max: 1 };
+    return h("div", { class: "empty", role: "status" }, h("p", {}, label), h("progress", { "aria-label": t("plan.running"), ...known }), h("p", { class: "quiet small" }, words));
   }
 
   private summary(plan: PlanSummary): HTMLElement {
@@ -154,7 +155,7 @@ export class PlanPanel {
         this.job = each;
         this.draw(this.store.state);
       });
-      if (job.status === "failed") this.problem = t("plan.failed");
+      if (job.status === "failed") this.problem = job.problem === null ? t("plan.failed") : t("plan.failedWhy", { problem: job.problem });
       else if (job.status !== "succeeded") this.problem = t("plan.slow");
     } catch (error) {
       this.problem = (error as Error).message;
@@ -163,6 +164,19 @@ export class PlanPanel {
     await this.reload();
     this.draw(this.store.state);
   }
+}
+
+const STAGES: Record<string, Key> = {
+  loading: "plan.stage.loading",
+  forecasting: "plan.stage.forecasting",
+  measuring: "plan.stage.measuring",
+  solving: "plan.stage.solving",
+  comparing: "plan.stage.comparing",
+  saving: "plan.stage.saving",
+};
+
+function stageKey(stage: string | null): Key {
+  return (stage === null ? undefined : STAGES[stage]) ?? "plan.running";
 }
 
 function figure(key: Key, value: string, kind = ""): HTMLElement {

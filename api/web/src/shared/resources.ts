@@ -106,7 +106,7 @@ export interface Emptying {
 
 export interface RouteStep {
   sequence: number;
-  kind: "start" | "emptying" | "disposal" | "end";
+  kind: "start" | "emptying" | "disposal" | "break" | "end";
   position: { type: "Point"; coordinates: [number, number] };
   arrivesAt: string;
   serviceS: number;
@@ -137,4 +137,7 @@ export interface PlanningJob {
   date: string;
   status: "waiting" | "running" | "succeeded" | "failed";
   timeLimitS: number;
+  stage: string | null;
+  share: number | null;
+  problem: string | null;
 }

@@ -1,0 +1,68 @@
+"""Directions along a route: what a driver is told from step to step."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from api.language import Language
+from api.representations.base import Representation
+from domain.plans import Route, StepKind
+from routing.roads.direction_texts import text
+from routing.roads.directions import Instruction, Maneuver, directions
+from routing.roads.graph import RoadGraph
+from routing.roads.snap import Approach, snap
+
+
+class Direction(Representation):
+    """One instruction."""
+
+    maneuver: Maneuver
+    street: str = Field(description="The street that it leads into, or empty")
+    distance_m: int = Field(description="How far to drive until the next instruction")
+    exit: int | None = Field(description="Which exit of a roundabout")
+    side: Literal["left", "right"] | None = Field(description="On which side of the truck the place lies")
+    text: str = Field(description="The instruction as a sentence, in the language of the request")
+
+
+class LegDirections(Representation):
+    """The way to one step."""
+
+    to_sequence: int = Field(description="The step that it leads to")
+    instructions: list[Direction]
+
+
+class RouteDirections(Representation):
+    """The way to every step but the first; steps without a street near are left out."""
+
+    legs: list[LegDirections]
+
+
+def directions_of(route: Route, graph: RoadGraph, language: Language) -> RouteDirections:
+    """The directions of a route, along the imported streets and as planning approaches its places."""
+    positions = [step.position for step in route.steps]
+    approaches: list[Approach] = ["curb" if s.kind is StepKind.EMPTYING else "unrestricted" for s in route.steps]
+    snapped = snap(graph, positions, approach=approaches)
+    near = [(step, point) for step, point in zip(route.steps, snapped, strict=True) if point is not None]
+    legs = directions(graph, [point for _, point in near], [step.position for step, _ in near])
+    return RouteDirections(
+        legs=[
+            LegDirections(
+                to_sequence=step.sequence,
+                instructions=[_direction(each, language, step.kind is StepKind.EMPTYING) for each in leg],
+            )
+            for (step, _), leg in zip(near[1:], legs, strict=True)
+        ]
+    )
+
+
+def _direction(instruction: Instruction, language: Language, container: bool) -> Direction:
+    return Direction(
+        maneuver=instruction.maneuver,
+        street=instruction.street,
+        distance_m=instruction.distance_m,
+        exit=instruction.exit,
+        side=instruction.side,
+        text=text(instruction, language, container=container),
+    )
