@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from deploy.settings import Settings
-from domain.errors import InvalidInput
 from domain.geography import Position
 from routing.matrix import Matrix
 from routing.pictures.scene import Background, Geometry
@@ -81,13 +80,7 @@ class Streets:
 
     def measure(self, positions: Sequence[Position], approaches: Sequence[Approach]) -> Mapping[str, Matrix]:
         """Along the fastest ways of the standard truck; a place without a street near is unreachable."""
-        if "curb" in approaches:
-            raise InvalidInput(
-                "the side of the street is not told apart yet",
-                where="approach",
-                remedy="leave it out, or write 'unrestricted'",
-            )
-        points = snap(self._graph, positions)
+        points = snap(self._graph, positions, approach=approaches)
         self.off_street = tuple(place for place, point in zip(positions, points, strict=True) if point is None)
         return {DEFAULT_PROFILE: matrix_of(self._graph, points)}
 

@@ -23,11 +23,13 @@ START_WITHOUT_SHIFT = time(7)
 
 @dataclass(frozen=True, slots=True)
 class WorkingVehicle:
-    """A vehicle on its shift of a day."""
+    """A vehicle on its shift of a day; its break, if any, lasts ``break_s`` and begins within ``break_window``."""
 
     vehicle: Vehicle
     starts_at: datetime
     ends_at: datetime
+    break_window: tuple[datetime, datetime] | None = None
+    break_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +45,23 @@ class WorkingDays:
         """The vehicles at work on that day."""
         by_id = {vehicle.id: vehicle for vehicle in self.vehicles}
         return [
-            WorkingVehicle(
-                vehicle=by_id[shift.vehicle_id],
-                starts_at=datetime.combine(day, shift.starts, self.time_zone),
-                ends_at=datetime.combine(day, shift.ends, self.time_zone),
-            )
+            self._working(by_id[shift.vehicle_id], shift, day)
             for shift in self.shifts
             if shift.weekday == day.isoweekday()
         ]
+
+    def _working(self, vehicle: Vehicle, shift: Shift, day: date) -> WorkingVehicle:
+        def moment(local: time) -> datetime:
+            return datetime.combine(day, local, self.time_zone)
+
+        pause = shift.lunch_break
+        return WorkingVehicle(
+            vehicle=vehicle,
+            starts_at=moment(shift.starts),
+            ends_at=moment(shift.ends),
+            break_window=None if pause is None else (moment(pause.earliest), moment(pause.latest)),
+            break_s=0 if pause is None else pause.duration_s,
+        )
 
     def fractions_with_round(self, day: date) -> frozenset[Fraction]:
         """The fractions that the fixed schedule collects on that day."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from api.planning.stops import Places
 from domain.geography import Position
-from domain.plans import Route, RouteStep
+from domain.plans import Route, RouteStep, StepKind
 from routing import solution
 
 
@@ -30,8 +30,9 @@ def _route(places: Places, positions: Mapping[int, Position], route: solution.Ro
                 sequence=sequence,
                 kind=step.kind,
                 position=positions[step.location],
-                arrives_at=_moment(origin_s + step.arrival_s),
-                service_s=step.service_s,
+                # A break is where the truck stands already: what counts is when it begins.
+                arrives_at=_moment(origin_s + (step.begins_s if step.kind is StepKind.BREAK else step.arrival_s)),
+                service_s=step.setup_s + step.service_s,
                 load_kg=step.load_kg,
                 load_l=step.load_l,
                 distance_m=step.distance_m,

@@ -139,13 +139,20 @@ def _stop(container: Container, candidate: Candidate, places: Places, *, require
 
 def _vehicle(working: WorkingVehicle, location: int, origin_s: float) -> problem.Vehicle:
     vehicle = working.vehicle
+
+    def seconds(moment: datetime.datetime) -> int:
+        return round(moment.timestamp() - origin_s)
+
+    window = working.break_window
+    breaks = () if window is None else (problem.Break(1, working.break_s, ((seconds(window[0]), seconds(window[1])),)),)
     return problem.Vehicle(
         id=vehicle.id,
         start=location,
         end=location,
         compartments=problem.one_body(vehicle.fractions, vehicle.capacity_kg, vehicle.capacity_l),
-        starts_s=round(working.starts_at.timestamp() - origin_s),
-        ends_s=round(working.ends_at.timestamp() - origin_s),
+        starts_s=seconds(working.starts_at),
+        ends_s=seconds(working.ends_at),
+        breaks=breaks,
         fixed_cost=COST_PER_VEHICLE_CENTS,
         cost_per_km=COST_PER_KM_CENTS,
         cost_per_hour=COST_PER_HOUR_CENTS,

@@ -12,7 +12,7 @@ from routing.roads.matrix import matrix_of
 from routing.roads.profile import STANDARD_TRUCK, TruckProfile
 from routing.roads.road_point import RoadPoint
 from routing.roads.snap import Approach, snap
-from routing.roads.straight import straight_matrix
+from routing.straight_line import straight_line
 
 
 class BuiltInRoads:
@@ -54,7 +54,7 @@ class StraightLines:
 
     def measure(self, waypoints: Sequence[Waypoint]) -> Measured:
         """See ``RoadSource``."""
-        matrix = straight_matrix([each.position for each in waypoints])
+        matrix = straight_line([each.position for each in waypoints])
         return Measured(matrix, on_street=(True,) * len(waypoints), estimated=True)
 
     def path(self, waypoints: Sequence[Waypoint]) -> tuple[Position, ...]:

@@ -135,8 +135,7 @@ def _obstacle_on_the_way(problem: Problem, vehicle: Vehicle, stop: Stop) -> Unas
     if not in_time:
         return UnassignedReason.TIME_WINDOW
     if any(
-        back_s <= vehicle.ends_s and out_s + stop.service_s + work_s <= vehicle.longest_s
-        for work_s, back_s in in_time
+        back_s <= vehicle.ends_s and out_s + stop.service_s + work_s <= vehicle.longest_s for work_s, back_s in in_time
     ):
         return None
     return UnassignedReason.SHIFT

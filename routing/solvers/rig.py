@@ -48,8 +48,7 @@ class Rig:
 def rigs_of(problem: Problem) -> dict[int, Rig]:
     """A rig for each vehicle; those with like compartments share what the stops bring."""
     views = {
-        profile: (matrix.distances_m.data, matrix.durations_s.data)
-        for profile, matrix in problem.matrices.items()
+        profile: (matrix.distances_m.data, matrix.durations_s.data) for profile, matrix in problem.matrices.items()
     }
     cargo_of: dict[tuple[frozenset[Fraction], ...], dict[int, tuple[Cargo, ...]]] = {}
     found: dict[int, Rig] = {}

@@ -33,8 +33,8 @@ from routing.roads.osm import read_graph
 from routing.roads.profile import STANDARD_TRUCK
 from routing.roads.search import Dijkstra, Hierarchies
 from routing.roads.snap import snap
-from routing.roads.straight import great_circles_m
 from routing.roads.turns import U_TURN_S, expand
+from routing.straight_line import DETOUR, straight_line
 
 T = TypeVar("T")
 SEED = 5
@@ -136,7 +136,7 @@ def _nearest_first(times: np.ndarray[tuple[int, int], np.dtype[np.float64]]) -> 
 
 def _detour(graph: RoadGraph, places: list[Position]) -> None:
     measured = BuiltInRoads(graph).measure([Waypoint(place) for place in places]).matrix
-    straight = great_circles_m(places)
+    straight = straight_line(places).distances_m / DETOUR
     for least, most in ((100, 1000), (1000, 3000), (3000, 10_000), (100, 1e9)):
         chosen = (measured.distances_m > 0) & (straight > least) & (straight < most)
         ratio = measured.distances_m[chosen] / straight[chosen]

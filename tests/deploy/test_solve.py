@@ -91,7 +91,7 @@ def test_coordinates_along_streets_and_along_straight_lines(solve: Solve, tmp_pa
     assert "warning: start of vehicle 1: no street within 150 m of [24.93, 60.165]" in told
     code, estimated, _ = solve(COORDINATES, "--straight-line")
     assert code == 0
-    assert estimated["summary"]["distances"] == "estimated: straight lines x 1.48 at 25 km/h"
+    assert estimated["summary"]["distances"] == "estimated: straight lines x 1.59 at 30 km/h"
     assert 0.5 < estimated["summary"]["distance"] / along_streets["summary"]["distance"] < 1.5
 
 

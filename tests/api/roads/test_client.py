@@ -19,7 +19,7 @@ from api.roads.valhalla import Valhalla, decode
 from domain.errors import InvalidInput, Unavailable
 from domain.geography import Position, great_circle_m
 from routing.roads.osm import read_graph
-from routing.roads.straight import DETOUR
+from routing.straight_line import DETOUR
 from tests.routing.roads.towns import BLOCK, at
 
 Answer = Callable[[httpx.Request], httpx.Response]
