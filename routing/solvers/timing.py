@@ -257,9 +257,9 @@ class Walk:
             ready = way.ready + each.duration_s
             following.append(Way(ready, way.work + each.duration_s, way.latest, driven, awkward, pauses))
             return
-        # At the end nothing comes after the break; before a leg, the driving rule may want it now.
-        in_time = self._rule is None or way.driven + place.leg_s <= self._rule.driving_s
-        wait = edge < 2 if pause.on_arrival else in_time
+        # At the end nothing comes after the break; before a leg it may be the rest that the leg needs.
+        rested = self._rule is None or way.driven + place.leg_s <= self._rule.driving_s
+        wait = edge < 2 if pause.on_arrival else rested
         for opens, closes in each.time_windows:
             if wait and _better_after(way, place, pause, opens, closes):
                 continue
