@@ -167,6 +167,7 @@ def _register_fleet(connection: Connection, town: Town, municipality_id: int) ->
             fractions=vehicle.fractions,
             capacity_kg=vehicle.capacity_kg,
             capacity_l=vehicle.capacity_l,
+            size=vehicle.size,
         ).id
         for vehicle in town.vehicles
     }

@@ -33,6 +33,21 @@ class DisposalSite:
 
 
 @dataclass(frozen=True, slots=True)
+class VehicleSize:
+    """What a vehicle measures and weighs, for signs that limit it. None: not known, taken to be a usual truck's.
+
+    ``height_m`` with the crane folded; ``mass_kg`` is the permitted mass, fully laden; ``axle_load_kg`` that of the
+    heaviest axle.
+    """
+
+    height_m: float | None = None
+    width_m: float | None = None
+    length_m: float | None = None
+    mass_kg: int | None = None
+    axle_load_kg: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Vehicle:
     """A collection truck.
 
@@ -47,6 +62,7 @@ class Vehicle:
     fractions: frozenset[Fraction]
     capacity_kg: int
     capacity_l: int
+    size: VehicleSize = VehicleSize()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import time
 
 from domain.containers import Fraction
-from domain.fleet import CollectionRound, Depot, LunchBreak, Shift, Vehicle
+from domain.fleet import CollectionRound, Depot, LunchBreak, Shift, Vehicle, VehicleSize
 
 SHIFT_STARTS = time(6, 30)
 SHIFT_ENDS = time(15, 0)
@@ -34,15 +34,21 @@ class TruckKind:
     capacity_kg: int
     capacity_l: int
     containers_each: int
+    size: VehicleSize
 
+
+TWO_AXLES = VehicleSize(height_m=3.6, width_m=2.55, length_m=10.0, mass_kg=18_000, axle_load_kg=11_500)
+THREE_AXLES = VehicleSize(height_m=3.6, width_m=2.55, length_m=10.6, mass_kg=26_000, axle_load_kg=11_500)
+CRANE = VehicleSize(height_m=3.9, width_m=2.55, length_m=9.5, mass_kg=26_000, axle_load_kg=11_500)
+"""A crane behind the cab stands higher than a rear loader, also folded. Width and masses: Directive 96/53/EC."""
 
 TRUCK_KINDS = (
     # Pressing trucks: the volume is that of the waste as it lies in the containers, pressed about 5 to 1.
-    TruckKind("Residual", Fraction.RESIDUAL, capacity_kg=7_500, capacity_l=70_000, containers_each=150),
-    TruckKind("Paper", Fraction.PAPER, capacity_kg=8_000, capacity_l=100_000, containers_each=300),
+    TruckKind("Residual", Fraction.RESIDUAL, capacity_kg=7_500, capacity_l=70_000, containers_each=150, size=TWO_AXLES),
+    TruckKind("Paper", Fraction.PAPER, capacity_kg=8_000, capacity_l=100_000, containers_each=300, size=THREE_AXLES),
     # Glass is lifted out by a crane into an open body and is not pressed.
-    TruckKind("Glass crane", Fraction.GLASS, capacity_kg=11_000, capacity_l=36_000, containers_each=300),
-    TruckKind("Plastics", Fraction.PLASTICS, capacity_kg=5_000, capacity_l=90_000, containers_each=300),
+    TruckKind("Glass crane", Fraction.GLASS, capacity_kg=11_000, capacity_l=36_000, containers_each=300, size=CRANE),
+    TruckKind("Plastics", Fraction.PLASTICS, capacity_kg=5_000, capacity_l=90_000, containers_each=300, size=TWO_AXLES),
 )
 
 
@@ -60,6 +66,7 @@ def vehicles(depot: Depot, *, containers: int) -> tuple[Vehicle, ...]:
             fractions=frozenset({kind.fraction}),
             capacity_kg=kind.capacity_kg,
             capacity_l=kind.capacity_l,
+            size=kind.size,
         )
         for identifier, (kind, number) in enumerate(bought, 1)
     )

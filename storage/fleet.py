@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import time
 
 from domain.containers import Fraction
-from domain.fleet import CollectionRound, Depot, DisposalSite, LunchBreak, Shift, Vehicle
+from domain.fleet import CollectionRound, Depot, DisposalSite, LunchBreak, Shift, Vehicle, VehicleSize
 from domain.geography import Position
 from storage.database import Connection
 from storage.rows import fetch_all, fetch_new, fetch_value
+
+NO_SIZE = VehicleSize()
+"""Nothing known of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +66,23 @@ def create_vehicle(
     fractions: Iterable[Fraction],
     capacity_kg: int,
     capacity_l: int,
+    size: VehicleSize = NO_SIZE,
 ) -> Vehicle:
     """Store a vehicle; a taken name is a Conflict, a depot of another municipality InvalidInput."""
     query = """
-        INSERT INTO vehicle (municipality_id, depot_id, name, capacity_kg, capacity_l) VALUES (%s, %s, %s, %s, %s)
+        INSERT INTO vehicle (
+            municipality_id, depot_id, name, capacity_kg, capacity_l,
+            height_m, width_m, length_m, mass_kg, axle_load_kg
+        )
+        VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)
         RETURNING id"""
-    new_id: int = fetch_value(connection, query, [municipality_id, depot_id, name, capacity_kg, capacity_l])
+    parameters = [municipality_id, depot_id, name, capacity_kg, capacity_l, *astuple(size)]
+    new_id: int = fetch_value(connection, query, parameters)
     taken = frozenset(fractions)
     connection.execute(
         "INSERT INTO vehicle_fraction (vehicle_id, fraction) SELECT %s, unnest(%s::text[])", [new_id, sorted(taken)]
     )
-    return Vehicle(new_id, municipality_id, depot_id, name, taken, capacity_kg, capacity_l)
+    return Vehicle(new_id, municipality_id, depot_id, name, taken, capacity_kg, capacity_l, size)
 
 
 def set_shift(connection: Connection, shift: Shift) -> None:
@@ -114,6 +123,7 @@ def load(connection: Connection, municipality_id: int) -> Fleet:
     vehicles = """
         SELECT
             id, municipality_id, depot_id, name, capacity_kg, capacity_l,
+            height_m, width_m, length_m, mass_kg, axle_load_kg,
             array(SELECT fraction FROM vehicle_fraction WHERE vehicle_id = vehicle.id) AS fractions
         FROM vehicle WHERE municipality_id = %s ORDER BY id"""
     shifts = """
@@ -153,10 +163,16 @@ def _vehicle(
     name: str,
     capacity_kg: int,
     capacity_l: int,
+    height_m: float | None,
+    width_m: float | None,
+    length_m: float | None,
+    mass_kg: int | None,
+    axle_load_kg: int | None,
     fractions: list[str],
 ) -> Vehicle:
     taken = frozenset(Fraction(fraction) for fraction in fractions)
-    return Vehicle(id, municipality_id, depot_id, name, taken, capacity_kg, capacity_l)
+    size = VehicleSize(height_m, width_m, length_m, mass_kg, axle_load_kg)
+    return Vehicle(id, municipality_id, depot_id, name, taken, capacity_kg, capacity_l, size)
 
 
 def _round(*, municipality_id: int, fraction: str, weekday: int) -> CollectionRound:

@@ -41,7 +41,7 @@ def _route(places: Places, positions: Mapping[int, Position], route: solution.Ro
             )
             for sequence, step in enumerate(route.steps)
         ),
-        geometry=places.path(step.location for step in route.steps),
+        geometry=places.path(route.vehicle_id, (step.location for step in route.steps)),
     )
 
 

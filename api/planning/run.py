@@ -134,7 +134,7 @@ def run_planning(
     with stages.of("forecasting", 0.05):
         day = _Day.of(inputs, date, known_at=known_at, policy=policy)
     with stages.of("measuring", 0.1):
-        places = measure(inputs, day.containers_to_route(), choose(roads_url, inputs.roads))
+        places = measure(inputs, day.containers_to_route(), choose(roads_url, inputs.roads), working=day.working)
         problem = build(inputs, places, day.worth_a_visit(), working=day.working, origin_s=day.origin_s)
     with stages.of("solving", 0.12):
         solution = solve(

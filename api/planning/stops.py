@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from api.planning.days import WorkingVehicle
 from api.planning.inputs import Inputs
 from api.roads.source import Measured, RoadSource, Waypoint
+from api.roads.trucks import profile_of, trucks_for
 from domain.containers import Container
 from domain.errors import InvalidInput
+from domain.fleet import Depot
 from domain.geography import Position
 from routing import problem
 from routing.decide import Candidate, Due
 from routing.forecast import forecast_many
+from routing.roads.profile import STANDARD_TRUCK, TruckProfile
 from routing.roads.snap import SNAP_LIMIT_M
 
 COST_PER_KM_CENTS = 90
@@ -29,16 +32,22 @@ COST_PER_VEHICLE_CENTS = 3_000
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """The places of a plan: their rows in the matrix, how each is approached, and what measured the ways between."""
+    """The places of a plan: their rows in the matrices, how each is approached, and what measured the ways between.
+
+    ``trucks`` are those of the working vehicles, by vehicle id; ``measured`` the ways that each of them may drive.
+    """
 
     rows: Mapping[Position, int]
     waypoints: Sequence[Waypoint]
-    measured: Measured
+    trucks: Mapping[int, TruckProfile]
+    measured: Mapping[TruckProfile, Measured]
     roads: RoadSource
 
-    def path(self, rows: Iterable[int]) -> tuple[Position, ...]:
-        """The line along the streets through places in order; those without a street near are passed by."""
-        return self.roads.path([self.waypoints[row] for row in rows if self.measured.on_street[row]])
+    def path(self, vehicle_id: int, rows: Iterable[int]) -> tuple[Position, ...]:
+        """The line along the streets that a vehicle drives through places in order, those off its streets left out."""
+        truck = self.trucks[vehicle_id]
+        on_street = self.measured[truck].on_street
+        return self.roads.path([self.waypoints[row] for row in rows if on_street[row]], truck)
 
 
 def dues(inputs: Inputs, day: datetime.date, *, known_at: datetime.datetime) -> list[Due]:
@@ -68,8 +77,10 @@ def dues(inputs: Inputs, day: datetime.date, *, known_at: datetime.datetime) -> 
     ]
 
 
-def measure(inputs: Inputs, containers: Iterable[Container], roads: RoadSource) -> Places:
-    """Put depots, disposal sites and containers on the streets and measure the ways between them.
+def measure(
+    inputs: Inputs, containers: Iterable[Container], roads: RoadSource, *, working: Sequence[WorkingVehicle]
+) -> Places:
+    """Put depots, disposal sites and containers on the streets and measure the ways between them, for each truck size.
 
     Containers on busier streets are approached with the container on the truck's kerb side, depots and disposal sites
     from any side. A container without a street near stays in the matrix, unreachable.
@@ -77,23 +88,37 @@ def measure(inputs: Inputs, containers: Iterable[Container], roads: RoadSource) 
     Raises
     ------
     InvalidInput
-        When a depot or a disposal site has no street near: no vehicle could start, or unload.
+        When a depot has no street near for a vehicle that starts there, or a disposal site for any vehicle.
     """
-    fixed = [(f"depot {depot.name}", depot.position) for depot in inputs.depots]
-    fixed += [(f"disposal site {site.name}", site.position) for site in inputs.disposal_sites]
-    positions = [position for _, position in fixed] + [container.position for container in containers]
+    fixed = [each.position for each in (*inputs.depots, *inputs.disposal_sites)]
+    positions = fixed + [container.position for container in containers]
     rows = {position: row for row, position in enumerate(dict.fromkeys(positions))}
-    anywhere = {position for _, position in fixed}
+    anywhere = set(fixed)
     waypoints = [Waypoint(position, "unrestricted" if position in anywhere else "curb") for position in rows]
-    measured = roads.measure(waypoints)
-    for name, position in fixed:
-        if not measured.on_street[rows[position]]:
-            raise InvalidInput(
-                f"no street of {roads.name!r} that a truck may drive lies within {SNAP_LIMIT_M:.0f} m",
-                where=f"{name} at [{position.lon}, {position.lat}]",
-                remedy="correct its position, or import an extract that covers it with 'halfvol roads import'",
-            )
-    return Places(rows=rows, waypoints=waypoints, measured=measured, roads=roads)
+    trucks = trucks_for(roads, (each.vehicle for each in working))
+    sizes = list(dict.fromkeys(trucks.values())) or [STANDARD_TRUCK]
+    measured = {truck: roads.measure(waypoints, truck) for truck in sizes}
+
+    def on_street(position: Position, truck: TruckProfile) -> bool:
+        return measured[truck].on_street[rows[position]]
+
+    for depot in inputs.depots:
+        its_trucks = [trucks[each.vehicle.id] for each in working if each.vehicle.depot_id == depot.id]
+        if not all(on_street(depot.position, truck) for truck in its_trucks):
+            raise _off_street(f"depot {depot.name}", depot.position, roads)
+    for site in inputs.disposal_sites:
+        if not any(on_street(site.position, truck) for truck in sizes):
+            raise _off_street(f"disposal site {site.name}", site.position, roads)
+    return Places(rows=rows, waypoints=waypoints, trucks=trucks, measured=measured, roads=roads)
+
+
+def _off_street(name: str, position: Position, roads: RoadSource) -> InvalidInput:
+    return InvalidInput(
+        f"no street of {roads.name!r} that its trucks may drive lies within {SNAP_LIMIT_M:.0f} m",
+        where=f"{name} at [{position.lon}, {position.lat}]",
+        remedy="correct its position or the sizes of the vehicles, or import an extract that covers it with"
+        " 'halfvol roads import'",
+    )
 
 
 def build(
@@ -112,9 +137,9 @@ def build(
     containers = {container.id: container for container in inputs.containers}
     depots = {depot.id: depot for depot in inputs.depots}
     return problem.Problem(
-        matrices=places.measured.matrix,
+        matrices={profile_of(truck): measured.matrix for truck, measured in places.measured.items()},
         stops=tuple(_stop(containers[c.container_id], c, places, required=all_required) for c in candidates),
-        vehicles=tuple(_vehicle(w, places.rows[depots[w.vehicle.depot_id].position], origin_s) for w in working),
+        vehicles=tuple(_vehicle(w, places, depots[w.vehicle.depot_id], origin_s) for w in working),
         disposal_sites=tuple(
             problem.DisposalSite(
                 id=site.id,
@@ -137,8 +162,9 @@ def _stop(container: Container, candidate: Candidate, places: Places, *, require
     )
 
 
-def _vehicle(working: WorkingVehicle, location: int, origin_s: float) -> problem.Vehicle:
+def _vehicle(working: WorkingVehicle, places: Places, depot: Depot, origin_s: float) -> problem.Vehicle:
     vehicle = working.vehicle
+    location = places.rows[depot.position]
 
     def seconds(moment: datetime.datetime) -> int:
         return round(moment.timestamp() - origin_s)
@@ -156,4 +182,5 @@ def _vehicle(working: WorkingVehicle, location: int, origin_s: float) -> problem
         fixed_cost=COST_PER_VEHICLE_CENTS,
         cost_per_km=COST_PER_KM_CENTS,
         cost_per_hour=COST_PER_HOUR_CENTS,
+        profile=profile_of(places.trucks[vehicle.id]),
     )

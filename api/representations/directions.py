@@ -12,6 +12,7 @@ from domain.plans import Route, StepKind
 from routing.roads.direction_texts import text
 from routing.roads.directions import Instruction, Maneuver, directions
 from routing.roads.graph import RoadGraph
+from routing.roads.profile import TruckProfile
 from routing.roads.snap import Approach, snap
 
 
@@ -34,18 +35,18 @@ class LegDirections(Representation):
 
 
 class RouteDirections(Representation):
-    """The way to every step but the first; steps without a street near are left out."""
+    """The way to every step but the first; breaks, and steps without a street near, are left out."""
 
     legs: list[LegDirections]
 
 
-def directions_of(route: Route, graph: RoadGraph, language: Language) -> RouteDirections:
+def directions_of(route: Route, graph: RoadGraph, truck: TruckProfile, language: Language) -> RouteDirections:
     """The directions of a route, along the imported streets and as planning approaches its places."""
-    positions = [step.position for step in route.steps]
-    approaches: list[Approach] = ["curb" if s.kind is StepKind.EMPTYING else "unrestricted" for s in route.steps]
-    snapped = snap(graph, positions, approach=approaches)
-    near = [(step, point) for step, point in zip(route.steps, snapped, strict=True) if point is not None]
-    legs = directions(graph, [point for _, point in near], [step.position for step, _ in near])
+    steps = [step for step in route.steps if step.kind is not StepKind.BREAK]
+    approaches: list[Approach] = ["curb" if step.kind is StepKind.EMPTYING else "unrestricted" for step in steps]
+    snapped = snap(graph, [step.position for step in steps], truck=truck, approach=approaches)
+    near = [(step, point) for step, point in zip(steps, snapped, strict=True) if point is not None]
+    legs = directions(graph, [point for _, point in near], [step.position for step, _ in near], truck=truck)
     return RouteDirections(
         legs=[
             LegDirections(

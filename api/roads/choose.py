@@ -9,10 +9,9 @@ from api.roads.source import RoadSource
 from api.roads.valhalla import Valhalla
 from domain.errors import InvalidInput
 from routing.roads.graph import RoadGraph
-from routing.roads.profile import STANDARD_TRUCK, TruckProfile
 
 
-def choose(setting: str, graph: RoadGraph, truck: TruckProfile = STANDARD_TRUCK) -> RoadSource:
+def choose(setting: str, graph: RoadGraph) -> RoadSource:
     """The road engine that a setting names.
 
     Raises
@@ -26,10 +25,10 @@ def choose(setting: str, graph: RoadGraph, truck: TruckProfile = STANDARD_TRUCK)
         raise InvalidInput(str(error), where="road engine") from None
     match engine:
         case "valhalla":
-            return Valhalla(url, truck)
+            return Valhalla(url)
         case "osrm":
             return Osrm(url)
         case "straight-lines":
             return StraightLines()
         case _:
-            return BuiltInRoads(graph, truck)
+            return BuiltInRoads(graph)

@@ -12,6 +12,7 @@ from api.roads.blocks import Block, in_blocks, numbers, without
 from api.roads.client import EngineClient
 from api.roads.source import Measured, Waypoint
 from domain.geography import Position
+from routing.roads.profile import STANDARD_TRUCK, TruckProfile
 from routing.roads.snap import SNAP_LIMIT_M
 
 BLOCK = 50
@@ -24,6 +25,8 @@ ROUTE_COORDINATES = 100
 class Osrm:
     """An OSRM server. The truck's size and speed are those of the profile that the server's graph was built with."""
 
+    minds_sizes = False
+
     def __init__(self, url: str, transport: httpx.BaseTransport | None = None) -> None:
         self._client = EngineClient("OSRM", url, transport)
 
@@ -32,8 +35,9 @@ class Osrm:
         """See ``RoadSource``."""
         return f"OSRM at {self._client.url}"
 
-    def measure(self, waypoints: Sequence[Waypoint]) -> Measured:
+    def measure(self, waypoints: Sequence[Waypoint], truck: TruckProfile = STANDARD_TRUCK) -> Measured:
         """See ``RoadSource``. OSRM snaps at any distance; what it had to move too far counts as unreachable."""
+        del truck
         far = np.zeros(len(waypoints), bool)
 
         def ask(rows: range, columns: range) -> Block:
@@ -59,8 +63,9 @@ class Osrm:
             matrix = in_blocks(len(waypoints), BLOCK, ask, known=[True] * len(waypoints))
         return Measured(without(matrix, far), on_street=tuple((~far).tolist()))
 
-    def path(self, waypoints: Sequence[Waypoint]) -> tuple[Position, ...]:
+    def path(self, waypoints: Sequence[Waypoint], truck: TruckProfile = STANDARD_TRUCK) -> tuple[Position, ...]:
         """See ``RoadSource``."""
+        del truck
         line: list[Position] = []
         for first in range(0, max(1, len(waypoints) - 1), ROUTE_COORDINATES - 1):
             part = waypoints[first : first + ROUTE_COORDINATES]

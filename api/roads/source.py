@@ -8,6 +8,7 @@ from typing import Protocol
 
 from domain.geography import Position
 from routing.problem import Matrix
+from routing.roads.profile import STANDARD_TRUCK, TruckProfile
 from routing.roads.snap import Approach
 
 
@@ -38,13 +39,18 @@ class RoadSource(Protocol):
     ----------
     name
         What a plan calls the source of its times and metres.
+    minds_sizes
+        Whether the size of the truck makes a difference to its answers.
     """
 
     @property
     def name(self) -> str: ...  # noqa: D102
 
-    def measure(self, waypoints: Sequence[Waypoint]) -> Measured:
-        """Metres and seconds from every waypoint to every other.
+    @property
+    def minds_sizes(self) -> bool: ...  # noqa: D102
+
+    def measure(self, waypoints: Sequence[Waypoint], truck: TruckProfile = STANDARD_TRUCK) -> Measured:
+        """Metres and seconds from every waypoint to every other, as this truck may drive.
 
         Rows and columns of a waypoint without a street near are -1, apart from the zero to itself.
 
@@ -57,8 +63,8 @@ class RoadSource(Protocol):
         """
         ...
 
-    def path(self, waypoints: Sequence[Waypoint]) -> tuple[Position, ...]:
-        """The line along the streets through the waypoints in order.
+    def path(self, waypoints: Sequence[Waypoint], truck: TruckProfile = STANDARD_TRUCK) -> tuple[Position, ...]:
+        """The line along the streets through the waypoints in order, as this truck drives.
 
         Raises
         ------

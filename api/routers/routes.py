@@ -13,9 +13,10 @@ from api.language import Language
 from api.representations.directions import RouteDirections, directions_of
 from api.representations.routes import RouteWithSteps, with_steps
 from api.road_graphs import RoadGraphs
+from api.roads.trucks import truck_of
 from domain.containers import Municipality
 from domain.plans import Plan, Route
-from storage import plans, roads
+from storage import fleet, plans, roads
 from storage.database import Connection
 
 router = APIRouter(tags=["routes"])
@@ -50,7 +51,9 @@ def get_directions(
     route = _route(connection, municipality, route_id)[1]
     graphs: RoadGraphs = request.app.state.road_graphs
     _, stored = roads.load(connection, municipality.id)
-    return directions_of(route, graphs.of(stored), language)
+    vehicles = fleet.load(connection, municipality.id).vehicles
+    (size,) = (vehicle.size for vehicle in vehicles if vehicle.id == route.vehicle_id)
+    return directions_of(route, graphs.of(stored), truck_of(size), language)
 
 
 def load_route(connection: Connection, municipality: Municipality, route_id: int, language: Language) -> RouteWithSteps:

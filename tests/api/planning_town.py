@@ -10,7 +10,7 @@ from importlib import resources
 import numpy as np
 
 from domain.containers import Container, ContainerGeometry, Fraction, Municipality
-from domain.fleet import Shift
+from domain.fleet import Shift, VehicleSize
 from domain.geography import Position
 from domain.observations import UNITS, Observation, Quality
 from routing.roads.graph import RoadGraph
@@ -36,7 +36,7 @@ def helsinki() -> RoadGraph:
 def along_streets(graph: RoadGraph, count: int) -> list[Position]:
     """Positions spread evenly over the streets where a truck may stop."""
     usable = np.flatnonzero(graph.connected & graph.stoppable)
-    return [graph.position_at(int(segment), 0.5) for segment in usable[:: len(usable) // count][:count]]
+    return [graph.position_at(int(segment), 0.5) for segment in usable[:: max(1, len(usable) // count)][:count]]
 
 
 @dataclass(frozen=True)
@@ -71,9 +71,12 @@ def write_town(
     capacity_l: int = 60_000,
     with_roads: bool = True,
     depot: Position | None = None,
+    disposal: Position | None = None,
+    graph: RoadGraph | None = None,
+    sizes: Mapping[str, VehicleSize] | None = None,
 ) -> Town:
     """Glass is collected on Monday and Thursday, paper on Tuesday, textile on Monday but no truck takes it."""
-    graph = helsinki()
+    graph = graph or helsinki()
     places = along_streets(graph, 60)
     bins = list(bins)
     with database.transaction() as connection:
@@ -90,9 +93,10 @@ def write_town(
             connection,
             municipality_id=municipality.id,
             depot_at=depot or places[0],
-            disposal_at=places[1],
+            disposal_at=disposal or places[1],
             shift=shift,
             capacity_l=capacity_l,
+            sizes=sizes or {},
         )
     return Town(municipality, created, vehicles, {bin_.code: bin_ for bin_ in bins})
 
@@ -150,6 +154,7 @@ def _write_fleet(
     disposal_at: Position,
     shift: tuple[int, int],
     capacity_l: int,
+    sizes: Mapping[str, VehicleSize],
 ) -> dict[str, int]:
     depot = fleet.create_depot(connection, municipality_id=municipality_id, name="Yard", position=depot_at)
     fleet.create_disposal_site(
@@ -170,6 +175,7 @@ def _write_fleet(
             fractions=[fraction],
             capacity_kg=11_000,
             capacity_l=capacity_l,
+            size=sizes.get(name, VehicleSize()),
         )
         vehicles[name] = vehicle.id
         for weekday in weekdays:

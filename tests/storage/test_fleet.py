@@ -1,12 +1,13 @@
 from __future__ import annotations
 
+import math
 from datetime import time
 
 import pytest
 
 from domain.containers import Fraction
 from domain.errors import InvalidInput
-from domain.fleet import CollectionRound, LunchBreak, Shift
+from domain.fleet import CollectionRound, LunchBreak, Shift, VehicleSize
 from storage import fleet
 from storage.database import Database
 from storage.fleet import Fleet
@@ -27,6 +28,7 @@ def test_the_fleet_comes_back_as_it_was_made(database: Database) -> None:
         for _ in range(2):
             fleet.set_round(connection, municipality_id=small.municipality.id, fraction=Fraction.GLASS, weekday=3)
         loaded = fleet.load(connection, small.municipality.id)
+    assert truck.size == VehicleSize(height_m=3.85, mass_kg=26_000)
     assert loaded == Fleet(
         depots=(depot,),
         disposal_sites=(tip,),
@@ -48,3 +50,26 @@ def test_a_shift_that_ends_before_it_begins_is_refused(database: Database) -> No
         set_shift(time(14), time(6))
     with pytest.raises(InvalidInput, match="break_within_the_shift"):
         set_shift(time(6), time(14), pause=LunchBreak(time(13), time(13, 45), 1800))
+
+
+@pytest.mark.parametrize(
+    ("size", "column"),
+    [(VehicleSize(height_m=0), "height_m"), (VehicleSize(width_m=math.nan), "width_m"),
+     (VehicleSize(length_m=math.inf), "length_m"), (VehicleSize(mass_kg=-1), "mass_kg"),
+     (VehicleSize(axle_load_kg=0), "axle_load_kg")],
+)  # fmt: skip
+def test_a_size_that_is_none_is_refused(database: Database, size: VehicleSize, column: str) -> None:
+    with database.transaction() as connection:
+        small = town.build(connection)
+        depot = fleet.create_depot(connection, municipality_id=small.municipality.id, name="Yard", position=town.MARKET)
+    with pytest.raises(InvalidInput, match=column), database.transaction() as connection:
+        fleet.create_vehicle(
+            connection,
+            municipality_id=small.municipality.id,
+            depot_id=depot.id,
+            name="Truck 2",
+            fractions={Fraction.GLASS},
+            capacity_kg=9000,
+            capacity_l=20_000,
+            size=size,
+        )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from domain.containers import Container, ContainerGeometry, Fraction, Municipality
-from domain.fleet import Depot, DisposalSite, Vehicle
+from domain.fleet import Depot, DisposalSite, Vehicle, VehicleSize
 from domain.geography import Bounds, Position
 from domain.observations import Observation, Quality
 from domain.sensors import Binding, Sensor
@@ -78,6 +78,7 @@ def add_fleet(connection: Connection, municipality_id: int) -> tuple[Depot, Disp
         fractions={Fraction.GLASS},
         capacity_kg=9000,
         capacity_l=20_000,
+        size=VehicleSize(height_m=3.85, mass_kg=26_000),
     )
     return depot, tip, truck
 

@@ -19,6 +19,7 @@ from api.roads.valhalla import Valhalla, decode
 from domain.errors import InvalidInput, Unavailable
 from domain.geography import Position, great_circle_m
 from routing.roads.osm import read_graph
+from routing.roads.profile import TruckProfile
 from routing.straight_line import DETOUR
 from tests.routing.roads.towns import BLOCK, at
 
@@ -92,6 +93,26 @@ def valhalla_answers(request: httpx.Request) -> httpx.Response:
 
 def test_a_large_matrix_is_asked_in_blocks_that_valhalla_accepts() -> None:
     assert_every_pair_in_its_place(valhalla(valhalla_answers).measure(MANY).matrix.distances_m)
+
+
+def test_valhalla_is_told_the_size_of_each_truck() -> None:
+    told: list[dict[str, float]] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        content = json.loads(request.content)
+        told.append(content["costing_options"]["truck"])
+        if request.url.path == "/route":
+            return httpx.Response(200, json={"trip": {"legs": []}})
+        if request.url.path == "/locate":
+            return httpx.Response(200, json=[{"edges": [{}]} for _ in content["locations"]])
+        table = [[0.0] * len(content["targets"])] * len(content["sources"])
+        return httpx.Response(200, json={"sources_to_targets": {"durations": table, "distances": table}})
+
+    truck = TruckProfile(height_m=3.9, mass_t=26.0, width_m=2.5, length_m=9.5, axle_load_t=10.0)
+    source = valhalla(answer)
+    source.measure(MANY[:2], truck)
+    source.path(MANY[:2], truck)
+    assert told == [{"height": 3.9, "width": 2.5, "length": 9.5, "weight": 26.0, "axle_load": 10.0}] * 3
 
 
 def test_an_island_does_not_make_valhalla_refuse_everything() -> None:

@@ -11,7 +11,6 @@ from api.roads.source import RoadSource, Waypoint
 from api.roads.valhalla import Valhalla
 from domain.errors import InvalidInput
 from domain.geography import Position, great_circle_m
-from routing.roads.profile import TruckProfile
 from tests.api.roads.recording import server_url, transport
 
 BAUMSCHULENWEG = Position(8.66869, 49.39671)
@@ -25,7 +24,7 @@ TOWN = [Waypoint(BAUMSCHULENWEG), Waypoint(STEIGERWEG), Waypoint(HEIDELBERGER_ST
 def source(engine: str) -> RoadSource:
     if engine == "valhalla":
         url = server_url(engine) or "http://valhalla.test:8002"
-        return Valhalla(url, TruckProfile(), transport(engine))
+        return Valhalla(url, transport(engine))
     return Osrm(server_url(engine) or "http://osrm.test:5000", transport(engine))
 
 
