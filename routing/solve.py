@@ -21,14 +21,14 @@ from domain.errors import InvalidInput
 from domain.plans import StepKind
 from routing.problem import Problem, Visit
 from routing.solution import Route, Solution
-from routing.solvers.assemble import Rank, assemble, routes_of
-from routing.solvers.cost import UNITS_PER_CENT
-from routing.solvers.index import Index, index_of
-from routing.solvers.lanes import Beside, Here, Lanes, can_run_beside
-from routing.solvers.lanes import cores as cores_here
-from routing.solvers.part import SMALL_STOPS, Part
-from routing.solvers.parts import parts
-from routing.solvers.visits import Visits, visits_of
+from routing.solvers.plan.assemble import Rank, assemble, routes_of
+from routing.solvers.plan.cost import UNITS_PER_CENT
+from routing.solvers.plan.index import Index, index_of
+from routing.solvers.plan.visits import Visits, visits_of
+from routing.solvers.search.lanes import Beside, Here, Lanes, can_run_beside
+from routing.solvers.search.lanes import cores as cores_here
+from routing.solvers.search.part import SMALL_STOPS, Part
+from routing.solvers.search.parts import parts
 
 Engine = Literal["best", "ortools", "pyvrp"]
 

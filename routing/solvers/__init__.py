@@ -1,1 +1,1 @@
-"""The engines behind :func:`routing.solve.solve`, each taking a problem and returning the order of visits."""
+"""What is behind :func:`routing.solve.solve`: plans, the engines that make them, and the search that shares time out."""

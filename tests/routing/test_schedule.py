@@ -11,13 +11,13 @@ from domain.plans import StepKind
 from routing.check import check
 from routing.problem import Amount, Break, Compartment, DrivingRule, Problem, Vehicle, Visit
 from routing.solution import Load, Route
-from routing.solvers.assemble import assemble, rank, routes_of
-from routing.solvers.cost import route_units
-from routing.solvers.enumeration import best_routes
-from routing.solvers.index import index_of
-from routing.solvers.insertion import fill_in
-from routing.solvers.schedule import schedule, units_of
-from routing.solvers.tidy import mend, tidy
+from routing.solvers.plan.assemble import assemble, rank, routes_of
+from routing.solvers.plan.cost import route_units
+from routing.solvers.plan.index import index_of
+from routing.solvers.plan.insertion import fill_in
+from routing.solvers.plan.schedule import schedule, units_of
+from routing.solvers.plan.tidy import mend, tidy
+from routing.solvers.search.enumeration import best_routes
 from tests.routing.brute_force import least_duration
 from tests.routing.problems import GLASS, PAPER, line, problems, stop, three_stops, tip, truck, working_day
 

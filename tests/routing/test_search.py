@@ -13,12 +13,12 @@ from domain.plans import StepKind
 from routing.check import check
 from routing.problem import Problem, Visit
 from routing.solve import solve
-from routing.solvers.districts import districts
-from routing.solvers.groups import group
-from routing.solvers.index import index_of
-from routing.solvers.lanes import Answer, Beside, Here, Task
-from routing.solvers.part import GROUPED_STOPS, Part
-from routing.solvers.parts import parts, subproblem
+from routing.solvers.plan.index import index_of
+from routing.solvers.search.districts import districts
+from routing.solvers.search.groups import group
+from routing.solvers.search.lanes import Answer, Beside, Here, Task
+from routing.solvers.search.part import GROUPED_STOPS, Part
+from routing.solvers.search.parts import parts, subproblem
 from tests.routing.problems import GLASS, PAPER, medium, three_stops
 from tests.routing.test_search_pyvrp import plain
 
@@ -162,9 +162,9 @@ def test_districts_share_stops_and_vehicles_out() -> None:
 
 
 def test_a_part_too_large_to_search_as_a_whole_is_searched_in_groups(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("routing.solvers.part.WHOLE_STOPS", 100)
-    monkeypatch.setattr("routing.solvers.part.FIRST_PLAN_STOPS", 100)
-    monkeypatch.setattr("routing.solvers.part.DISTRICT_STOPS", 60)
+    monkeypatch.setattr("routing.solvers.search.part.WHOLE_STOPS", 100)
+    monkeypatch.setattr("routing.solvers.search.part.FIRST_PLAN_STOPS", 100)
+    monkeypatch.setattr("routing.solvers.search.part.DISTRICT_STOPS", 60)
     problem = plain(180, 60)
     told: list[float | None] = []
     solution = solve(problem, time_limit_s=4, cores=1, iterations=50, on_progress=lambda _, cost: told.append(cost))

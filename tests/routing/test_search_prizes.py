@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from routing.problem import Problem
 from routing.solve import solve
-from routing.solvers.assemble import rank, routes_of
-from routing.solvers.index import index_of
-from routing.solvers.pyvrp import first_plan
+from routing.solvers.plan.assemble import rank, routes_of
+from routing.solvers.plan.index import index_of
+from routing.solvers.pyvrp_engine.engine import first_plan
 from tests.routing.problems import medium
 
 

@@ -14,10 +14,10 @@ from domain.plans import StepKind
 from routing.check import check
 from routing.problem import LATEST_S, Amount, Break, Compartment, Matrix, Problem, Vehicle, Visit
 from routing.solve import solve
-from routing.solvers import pyvrp as engine
-from routing.solvers.clock import Clock, clock_of
-from routing.solvers.index import index_of
-from routing.solvers.pyvrp_model import PyvrpModel, expresses
+from routing.solvers.plan.index import index_of
+from routing.solvers.pyvrp_engine import engine
+from routing.solvers.pyvrp_engine.clock import Clock, clock_of
+from routing.solvers.pyvrp_engine.model import PyvrpModel, expresses
 from tests.routing.problems import GLASS, HOUR, PAPER, RESIDUAL, line, medium, stop, three_stops, tip, truck
 
 

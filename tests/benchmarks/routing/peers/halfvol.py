@@ -8,7 +8,7 @@ from routing.check import check
 from routing.problem import Problem
 from routing.solution import Solution
 from routing.solve import solve
-from routing.solvers.visits import Visits
+from routing.solvers.plan.visits import Visits
 from tests.benchmarks.routing.as_problem import Days, problem_of, tours_of, visits_of
 from tests.benchmarks.routing.instance import Family, Instance, Tour
 from tests.benchmarks.routing.periodic import search_side_by_side

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.problem import UNREACHABLE, Problem, Vehicle
-from routing.solvers.index import Index
-from routing.solvers.parts import subproblem
+from routing.solvers.plan.index import Index
+from routing.solvers.search.parts import subproblem
 
 
 def districts(index: Index, size: int) -> list[Problem]:

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 
 from routing.problem import Problem
 from routing.solution import Route
-from routing.solvers.cost import units_per_metre, units_per_second
-from routing.solvers.folding import forbidding
-from routing.solvers.index import Index
-from routing.solvers.parts import subproblem
+from routing.solvers.plan.cost import units_per_metre, units_per_second
+from routing.solvers.plan.folding import forbidding
+from routing.solvers.plan.index import Index
+from routing.solvers.search.parts import subproblem
 
 MOST_COMPARED = 1000
 """Stops that are compared with each other at most; of longer plans every second, third .. stop of a route."""

@@ -10,16 +10,16 @@ from typing import Literal
 
 from routing.problem import Problem, Visit
 from routing.solution import Route, Search
-from routing.solvers.assemble import Rank, rank, routes_of
-from routing.solvers.districts import districts
-from routing.solvers.enumeration import MOST_STOPS, best_routes
-from routing.solvers.groups import Group, group
-from routing.solvers.index import Index, index_of
-from routing.solvers.insertion import fill_in, with_locked
-from routing.solvers.lanes import EngineName, Task
-from routing.solvers.pyvrp import first_plan
-from routing.solvers.pyvrp_model import expresses
-from routing.solvers.visits import Visits, visits_of
+from routing.solvers.plan.assemble import Rank, rank, routes_of
+from routing.solvers.plan.index import Index, index_of
+from routing.solvers.plan.insertion import fill_in, with_locked
+from routing.solvers.plan.visits import Visits, visits_of
+from routing.solvers.pyvrp_engine.engine import first_plan
+from routing.solvers.pyvrp_engine.model import expresses
+from routing.solvers.search.districts import districts
+from routing.solvers.search.enumeration import MOST_STOPS, best_routes
+from routing.solvers.search.groups import Group, group
+from routing.solvers.search.lanes import EngineName, Task
 
 Engines = Literal["best", "ortools", "pyvrp"]
 

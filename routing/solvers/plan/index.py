@@ -9,8 +9,8 @@ from domain.containers import Fraction
 from domain.plans import StepKind
 from routing.problem import DisposalSite, Problem, Stop, TimeWindow, Vehicle
 from routing.solution import UnassignedReason
-from routing.solvers.rig import Rig, bits, rigs_of
-from routing.solvers.timing import Place, timing
+from routing.solvers.plan.rig import Rig, bits, rigs_of
+from routing.solvers.plan.timing import Place, timing
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,7 +19,7 @@ class Index:
 
     ``hopeless``: stops that no vehicle can serve, with the rule that says so; stops already done are allowed nowhere
     and not hopeless either. ``locked``: the vehicle whose prefix a stop is in. ``accepted``:
-    what each site accepts, as bits (:func:`routing.solvers.rig.bits`). ``timed``: whether anything has windows.
+    what each site accepts, as bits (:func:`routing.solvers.plan.rig.bits`). ``timed``: whether anything has windows.
     """
 
     problem: Problem

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from domain.plans import StepKind
 from routing.problem import Visit
 from routing.solution import Load
-from routing.solvers.index import Index
-from routing.solvers.rig import Rig
+from routing.solvers.plan.index import Index
+from routing.solvers.plan.rig import Rig
 
 
 class Body:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from domain.containers import Fraction
 from routing.problem import DisposalSite, Stop, Vehicle
-from routing.solvers.cost import UNITS_PER_CENT, change_units
+from routing.solvers.plan.cost import UNITS_PER_CENT, change_units
 
 if TYPE_CHECKING:
-    from routing.solvers.ortools_model import OrtoolsModel
+    from routing.solvers.ortools_engine.model import OrtoolsModel
 
 
 def add_loads(model: OrtoolsModel) -> None:

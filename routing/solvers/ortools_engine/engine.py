@@ -16,11 +16,11 @@ from ortools.constraint_solver.routing_enums_pb2 import FirstSolutionStrategy, L
 from domain.plans import StepKind
 from routing.problem import Problem, Visit
 from routing.solution import Route
-from routing.solvers.assemble import routes_of
-from routing.solvers.index import index_of
-from routing.solvers.insertion import fill_in, with_locked
-from routing.solvers.ortools_model import OrtoolsModel
-from routing.solvers.visits import Improved, Visits, visits_of
+from routing.solvers.ortools_engine.model import OrtoolsModel
+from routing.solvers.plan.assemble import routes_of
+from routing.solvers.plan.index import index_of
+from routing.solvers.plan.insertion import fill_in, with_locked
+from routing.solvers.plan.visits import Improved, Visits, visits_of
 
 START_SHARE = 0.3
 """Share of the time that making a start of its own may take."""
@@ -35,7 +35,7 @@ def search(
     start: Visits | None = None,
     on_improved: Improved | None = None,
 ) -> Visits | None:
-    """Search with OR-Tools; see :class:`routing.solvers.visits.Engine`. It has no randomness: ``seed`` is not used."""
+    """Search with OR-Tools; see :class:`routing.solvers.plan.visits.Engine`. Nothing is random: ``seed`` is not used."""
     del seed
     began_at = time.monotonic()
     ends_at = began_at + time_limit_s

@@ -13,12 +13,12 @@ from dataclasses import dataclass, replace
 from domain.plans import StepKind
 from routing.problem import UNREACHABLE, Stop, Vehicle, Visit
 from routing.solution import Route
-from routing.solvers.cost import UNITS_PER_CENT, change_units, route_units, weight_of
-from routing.solvers.index import Index
-from routing.solvers.loads import Body, trips, within_caps
-from routing.solvers.rig import Rig
-from routing.solvers.schedule import schedule
-from routing.solvers.timing import Place, Walk, Way, Ways, duration_s
+from routing.solvers.plan.cost import UNITS_PER_CENT, change_units, route_units, weight_of
+from routing.solvers.plan.index import Index
+from routing.solvers.plan.loads import Body, trips, within_caps
+from routing.solvers.plan.rig import Rig
+from routing.solvers.plan.schedule import schedule
+from routing.solvers.plan.timing import Place, Walk, Way, Ways, duration_s
 
 MOST_STOPS = 7
 """Up to so many stops all orders are looked at."""

@@ -13,14 +13,14 @@ from numpy.typing import NDArray
 from domain.plans import StepKind
 from routing.problem import Stop, Vehicle, Visit
 from routing.solution import Route
-from routing.solvers.cost import UNITS_PER_CENT, change_units, fixed_units, weight_of
-from routing.solvers.disposal import settle
-from routing.solvers.gaps import Gaps
-from routing.solvers.index import Index
-from routing.solvers.loads import carries
-from routing.solvers.schedule import cost_units, schedule, units_of
-from routing.solvers.tidy import loss, mend, tidy
-from routing.solvers.visits import visits_of
+from routing.solvers.plan.cost import UNITS_PER_CENT, change_units, fixed_units, weight_of
+from routing.solvers.plan.disposal import settle
+from routing.solvers.plan.gaps import Gaps
+from routing.solvers.plan.index import Index
+from routing.solvers.plan.loads import carries
+from routing.solvers.plan.schedule import cost_units, schedule, units_of
+from routing.solvers.plan.tidy import loss, mend, tidy
+from routing.solvers.plan.visits import visits_of
 
 TRIED = 20
 """Places that are tried exactly for one stop, cheapest first."""

@@ -17,7 +17,8 @@ from ortools.constraint_solver import pywrapcp
 from domain.containers import Fraction
 from domain.plans import StepKind
 from routing.problem import DisposalSite, TimeWindow, Vehicle, Visit
-from routing.solvers.cost import (
+from routing.solvers.ortools_engine.loads import add_caps, add_loads
+from routing.solvers.plan.cost import (
     FORBIDDEN,
     UNITS_PER_CENT,
     fixed_units,
@@ -26,10 +27,9 @@ from routing.solvers.cost import (
     units_per_overtime_second,
     units_per_second,
 )
-from routing.solvers.folding import cheapest_site, forbidding, ways_home
-from routing.solvers.index import Index
-from routing.solvers.ortools_loads import add_caps, add_loads
-from routing.solvers.visits import Visits
+from routing.solvers.plan.folding import cheapest_site, forbidding, ways_home
+from routing.solvers.plan.index import Index
+from routing.solvers.plan.visits import Visits
 
 
 class OrtoolsModel:

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from domain.plans import StepKind
 from routing.problem import Stop, Vehicle, Visit
 from routing.solution import Route
-from routing.solvers.cost import UNITS_PER_CENT, weight_of
-from routing.solvers.disposal import detour, settle
-from routing.solvers.index import Index
-from routing.solvers.schedule import schedule, units_of
+from routing.solvers.plan.cost import UNITS_PER_CENT, weight_of
+from routing.solvers.plan.disposal import detour, settle
+from routing.solvers.plan.index import Index
+from routing.solvers.plan.schedule import schedule, units_of
 
 
 def tidy(index: Index, vehicle: Vehicle, visits: Sequence[Visit]) -> Route | None:

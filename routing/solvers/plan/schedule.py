@@ -8,11 +8,11 @@ from typing import NamedTuple
 from domain.plans import StepKind
 from routing.problem import UNREACHABLE, Vehicle, Visit
 from routing.solution import Load, Route, Step
-from routing.solvers.cost import route_units
-from routing.solvers.index import Index, first_open
-from routing.solvers.loads import carries, loads_along
-from routing.solvers.rig import Rig
-from routing.solvers.timing import Pause, Place, Timing, timing
+from routing.solvers.plan.cost import route_units
+from routing.solvers.plan.index import Index, first_open
+from routing.solvers.plan.loads import carries, loads_along
+from routing.solvers.plan.rig import Rig
+from routing.solvers.plan.timing import Pause, Place, Timing, timing
 
 
 def schedule(index: Index, vehicle: Vehicle, visits: Sequence[Visit]) -> Route | None:
@@ -20,7 +20,7 @@ def schedule(index: Index, vehicle: Vehicle, visits: Sequence[Visit]) -> Route |
 
     Disposal is exactly where ``visits`` says. Departure, waiting, breaks and rests are chosen so that duration, and
     with it overtime and cost, is the least possible for this order, and of such schedules one with the earliest
-    return; exactly, but for the cap on ways in :func:`routing.solvers.timing.timing`.
+    return; exactly, but for the cap on ways in :func:`routing.solvers.plan.timing.timing`.
     """
     rig = index.rigs[vehicle.id]
     if not may_make(index, vehicle, visits):

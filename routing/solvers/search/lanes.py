@@ -19,8 +19,9 @@ from types import TracebackType
 from typing import Any, Literal, Protocol, Self, cast
 
 from routing.problem import Problem
-from routing.solvers import ortools, pyvrp
-from routing.solvers.visits import Engine, Visits
+from routing.solvers.ortools_engine import engine as ortools
+from routing.solvers.plan.visits import Engine, Visits
+from routing.solvers.pyvrp_engine import engine as pyvrp
 
 EngineName = Literal["OR-Tools", "PyVRP"]
 

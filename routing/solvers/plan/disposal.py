@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from domain.plans import StepKind
 from routing.problem import UNREACHABLE, Vehicle, Visit
-from routing.solvers.cost import units_per_metre, units_per_second
-from routing.solvers.index import Index
-from routing.solvers.loads import Body
-from routing.solvers.rig import Rig
+from routing.solvers.plan.cost import units_per_metre, units_per_second
+from routing.solvers.plan.index import Index
+from routing.solvers.plan.loads import Body
+from routing.solvers.plan.rig import Rig
 
 
 def settle(index: Index, vehicle: Vehicle, visits: Sequence[Visit]) -> list[Visit]:

@@ -18,8 +18,8 @@ from typing import TypeVar
 from domain.containers import Fraction
 from domain.plans import StepKind
 from routing.problem import LATEST_S, DisposalSite, Matrix, Stop, TimeWindow, Vehicle
-from routing.solvers.clock import paused_s
-from routing.solvers.index import Index
+from routing.solvers.plan.index import Index
+from routing.solvers.pyvrp_engine.clock import paused_s
 
 MOST_TIPS = 12
 """Ways to empty a vehicle that PyVRP is told of."""

@@ -1,4 +1,4 @@
-"""PyVRP: iterated local search with prizes, several trips, compartments and hours; see :mod:`.pyvrp_model`.
+"""PyVRP: iterated local search with prizes, several trips, compartments and hours; see :mod:`.model`.
 
 Where all required stops fit, PyVRP searches only among plans that visit them all, which is faster. Whether they fit is
 known from the start, or is found out in the first part of the time.
@@ -25,10 +25,10 @@ from pyvrp.search import (
 
 from domain.plans import StepKind
 from routing.problem import Problem
-from routing.solvers.index import Index, index_of
-from routing.solvers.pyvrp_model import PyvrpModel
-from routing.solvers.schedule import schedule
-from routing.solvers.visits import Improved, Visits
+from routing.solvers.plan.index import Index, index_of
+from routing.solvers.plan.schedule import schedule
+from routing.solvers.plan.visits import Improved, Visits
+from routing.solvers.pyvrp_engine.model import PyvrpModel
 
 TRY_ALL_SHARE = 0.25
 """Share of the time, and of the iterations, in which a plan with all required stops must be found."""
@@ -46,7 +46,7 @@ def search(
     start: Visits | None = None,
     on_improved: Improved | None = None,
 ) -> Visits | None:
-    """Search with PyVRP; see :class:`routing.solvers.visits.Engine`."""
+    """Search with PyVRP; see :class:`routing.solvers.plan.visits.Engine`."""
     began_at = time.monotonic()
     ends_at = began_at + time_limit_s
     index = index_of(problem)

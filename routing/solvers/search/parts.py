@@ -9,7 +9,7 @@ import numpy as np
 
 from domain.plans import StepKind
 from routing.problem import Matrix, Problem
-from routing.solvers.index import Index
+from routing.solvers.plan.index import Index
 
 
 def parts(index: Index) -> list[Problem]:

@@ -19,13 +19,13 @@ from numpy.typing import NDArray
 from domain.containers import Fraction
 from domain.plans import StepKind
 from routing.problem import LATEST_S, UNREACHABLE, DisposalSite, Matrix, Stop, TimeWindow, Vehicle, Visit
-from routing.solvers.clock import Clock, clock_of
-from routing.solvers.cost import FORBIDDEN, UNITS_PER_CENT, scale, units_per_metre, units_per_second
-from routing.solvers.folding import forbidding
-from routing.solvers.index import Index
-from routing.solvers.pyvrp_fleet import UNBOUND, Anchor, Crew, Tip, crews
-from routing.solvers.schedule import schedule
-from routing.solvers.visits import Visits
+from routing.solvers.plan.cost import FORBIDDEN, UNITS_PER_CENT, scale, units_per_metre, units_per_second
+from routing.solvers.plan.folding import forbidding
+from routing.solvers.plan.index import Index
+from routing.solvers.plan.schedule import schedule
+from routing.solvers.plan.visits import Visits
+from routing.solvers.pyvrp_engine.clock import Clock, clock_of
+from routing.solvers.pyvrp_engine.crews import UNBOUND, Anchor, Crew, Tip, crews
 
 Values = NDArray[np.int64]
 

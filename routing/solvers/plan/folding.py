@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.problem import UNREACHABLE, DisposalSite, Matrix, Vehicle
-from routing.solvers.cost import FORBIDDEN, units_per_metre, units_per_second
+from routing.solvers.plan.cost import FORBIDDEN, units_per_metre, units_per_second
 
 
 def forbidding(values: NDArray[np.int32]) -> NDArray[np.int64]:

@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 from domain.plans import StepKind
 from routing.problem import LATEST_S, DisposalSite, Stop, TimeWindow, Vehicle
 from routing.solution import Route
-from routing.solvers.cost import units_per_metre, units_per_second
-from routing.solvers.folding import forbidding
-from routing.solvers.index import Index, first_open
-from routing.solvers.loads import trips
-from routing.solvers.visits import visits_of
+from routing.solvers.plan.cost import units_per_metre, units_per_second
+from routing.solvers.plan.folding import forbidding
+from routing.solvers.plan.index import Index, first_open
+from routing.solvers.plan.loads import trips
+from routing.solvers.plan.visits import visits_of
 
 
 class Gaps:

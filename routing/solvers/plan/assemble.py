@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from domain.plans import StepKind
 from routing.problem import Stop
 from routing.solution import Cost, Route, Search, Solution, Unassigned, UnassignedReason
-from routing.solvers.cost import (
+from routing.solvers.plan.cost import (
     UNITS_PER_CENT,
     change_units,
     fixed_units,
@@ -19,11 +19,11 @@ from routing.solvers.cost import (
     units_per_second,
     weight_of,
 )
-from routing.solvers.index import Index
-from routing.solvers.insertion import Inserter, with_locked
-from routing.solvers.schedule import cost_units
-from routing.solvers.tidy import mend, tidy
-from routing.solvers.visits import Visits
+from routing.solvers.plan.index import Index
+from routing.solvers.plan.insertion import Inserter, with_locked
+from routing.solvers.plan.schedule import cost_units
+from routing.solvers.plan.tidy import mend, tidy
+from routing.solvers.plan.visits import Visits
 
 log = logging.getLogger(__name__)
 
