@@ -101,6 +101,10 @@ class Route:
     geometry: tuple[Position, ...]
 
 
+ESTIMATE = "straight lines (estimated)"
+"""The road source of a plan whose distances are straight lines, lengthened: a last resort."""
+
+
 class PlanStatus(StrEnum):
     """Life of a plan: a proposal waits for approval; only an approved one is driven."""
 
@@ -136,4 +140,4 @@ class Plan:
     fixed_schedule: FixedSchedule | None
     engines: str
     road_source: str
-    """Where distances come from: the name of the road graph, or "straight line" as a last resort."""
+    """Where distances come from: the name of the road graph or the road engine, or :data:`ESTIMATE`."""

@@ -12,7 +12,7 @@ from api.language import Language
 from api.reasons import label
 from api.representations.base import Moment, Representation
 from api.representations.containers import ContainerDecision
-from domain.plans import Plan, PlanStatus, ReasonCode, StepKind
+from domain.plans import ESTIMATE, Plan, PlanStatus, ReasonCode, StepKind
 
 
 class Totals(Representation):
@@ -47,6 +47,7 @@ class PlanSummary(Totals):
     fixed_schedule: Totals | None = Field(description="What emptying everything on schedule would take that day")
     engines: str
     road_source: str
+    distances_estimated: bool = Field(description="They are straight lines, lengthened: no street was looked at")
 
 
 class Plans(Representation):
@@ -120,4 +121,5 @@ def summary(plan: Plan, language: Language) -> PlanSummary:
         else Totals(stops=fixed.stops, routes=fixed.routes, distance_m=fixed.distance_m, duration_s=fixed.duration_s),
         engines=plan.engines,
         road_source=plan.road_source,
+        distances_estimated=plan.road_source == ESTIMATE,
     )

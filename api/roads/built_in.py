@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from api.roads.source import Measured, Waypoint
 from domain.geography import Position
+from domain.plans import ESTIMATE
 from routing.roads.geometry import path_of
 from routing.roads.graph import RoadGraph
 from routing.roads.matrix import matrix_of
@@ -13,9 +14,6 @@ from routing.roads.profile import STANDARD_TRUCK, TruckProfile
 from routing.roads.road_point import RoadPoint
 from routing.roads.snap import Approach, snap
 from routing.straight_line import straight_line
-
-ESTIMATE = "straight lines (estimated)"
-"""What a plan calls its road source when no street was looked at."""
 
 
 class BuiltInRoads:

@@ -11,12 +11,13 @@ import pytest
 
 import api.planning.run
 from api.planning import PlanRejected, make_plan, run_planning
+from api.representations.plans import summary
 from domain.containers import Fraction
 from domain.errors import InvalidInput, NotFound
 from domain.fleet import Emptying
 from domain.geography import Position, great_circle_m
 from domain.observations import Quality
-from domain.plans import Decision, Plan, ReasonCode, StepKind, Urgency
+from domain.plans import ESTIMATE, Decision, Plan, ReasonCode, StepKind, Urgency
 from routing.check import Violation
 from storage import emptyings, plans
 from storage.database import Database
@@ -76,6 +77,7 @@ def test_full_ones_are_visited_and_empty_ones_skipped_each_with_a_reason(databas
     assert plan.distance_m < fixed.distance_m
     assert plan.duration_s < fixed.duration_s
     assert plan.road_source == "Helsinki"
+    assert not summary(plan, "en").distances_estimated
     assert plan.engines
 
     assert stages[0] == ("loading", 0.0)
@@ -275,5 +277,6 @@ def test_a_time_limit_that_is_none(database: Database, time_limit_s: float) -> N
 def test_a_plan_from_straight_lines_says_that_it_is_an_estimate(database: Database) -> None:
     write_town(database, [*FULL, *EMPTY])
     plan = plan_day(database, roads_url="straight-lines")
-    assert "estimated" in plan.road_source
+    assert plan.road_source == ESTIMATE
+    assert summary(plan, "en").distances_estimated
     assert plan.routes

@@ -99,6 +99,7 @@ def test_reports_wait_for_the_network(browser: Browser, approved: Site) -> None:
         page.reload()
         expect(page.locator("#connection")).to_have_text("2 waiting to be sent")
         expect(page.locator("#progress")).to_contain_text("2 of")
+        expect(page.locator(".way summary")).to_be_visible()
         assert reported(approved) == []
         opened.context.set_offline(False)
         found = wait_for(approved, lambda found: len(found) >= 2)
@@ -166,6 +167,74 @@ def test_the_truck_is_emptied_on_the_way(browser: Browser, approved: Site) -> No
         expect(disposal).to_contain_text("done")
         disposal.get_by_role("button", name="Undo").click()
         expect(disposal).not_to_contain_text("done")
+        assert opened.complaints == []
+
+
+def ways(page: Page, site: Site, language: str) -> dict[int, list[str]]:
+    """The instructions to each step that the truck has to move for, as the API gives them."""
+    found = page.request.get(f"{site.address}/v1/routes/{site.plan.routes[0].id}/directions?lang={language}").json()
+    return {
+        leg["toSequence"]: [each["text"] for each in leg["instructions"]]
+        for leg in found["legs"]
+        if sum(each["distanceM"] for each in leg["instructions"])
+    }
+
+
+def test_how_to_get_to_the_next_stop(browser: Browser, approved: Site) -> None:
+    with visit(browser, PHONE) as opened:
+        page = opened.page
+        page.goto(approved.route_address)
+        told = ways(page, approved, "en")
+        steps = approved.plan.routes[0].steps
+        first, second = [step.sequence for step in steps if step.kind is StepKind.EMPTYING][:2]
+        way = page.locator(".way")
+        expect(way.locator("ol")).to_be_hidden()
+        way.get_by_text("How to get there").click()
+        expect(way.locator("li")).to_have_text(told[first])
+        page.get_by_role("radio", name="half full").check()
+        page.locator(f"#stop-{steps[-2].sequence}").click()
+        expect(page.locator("#disposed")).to_be_visible()
+        expect(way).to_be_hidden()  # nobody knows from where
+        page.locator(f"#stop-{first}").click()
+        expect(way.locator("li")).to_have_text(told[first])
+        page.get_by_role("button", name="Emptied").click()
+        expect(way.locator("li")).to_have_text(told.get(second, []))
+        page.goto(f"{approved.route_address}?lang=nl")
+        expect(page.locator("#progress")).to_contain_text("1 van")
+        dutch = ways(page, approved, "nl")
+        if second in dutch:
+            page.get_by_text("Zo kom je er").click()
+        expect(way.locator("li")).to_have_text(dutch.get(second, []))
+        assert opened.complaints == []
+
+
+def test_without_directions_there_is_no_list(browser: Browser, approved: Site) -> None:
+    with visit(browser, PHONE, service_workers="block") as opened:
+        page = opened.page
+        page.route("**/v1/routes/*/directions", lambda route: route.fulfill(json={"legs": []}))
+        with page.expect_response("**/directions"):
+            page.goto(approved.route_address)
+        expect(page.locator("#emptied")).to_be_visible()
+        expect(page.locator(".way")).to_be_hidden()
+
+
+def test_the_break_is_a_step_of_its_own(browser: Browser, approved: Site) -> None:
+    with visit(browser, PHONE) as opened:
+        page = opened.page
+        page.goto(approved.route_address)
+        pause = page.locator("#stops li", has_text="Break")
+        expect(pause).to_have_count(1)
+        expect(pause).to_contain_text("30 minutes")
+        pause.get_by_role("button").click()
+        expect(page.locator("#next-title")).to_have_text("Break")
+        expect(page.locator(".next-links")).to_have_count(0)
+        page.get_by_role("button", name="Break is over").click()
+        expect(pause).to_contain_text("done")
+        page.reload()
+        expect(pause).to_contain_text("done")
+        pause.get_by_role("button", name="Undo Break").click()
+        expect(pause).not_to_contain_text("done")
+        assert reported(approved) == []
         assert opened.complaints == []
 
 

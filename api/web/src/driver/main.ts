@@ -6,6 +6,7 @@ import { embedded, t } from "../shared/page";
 import type { Route } from "../shared/resources";
 import { startThemeSwitch } from "../shared/theme";
 import { stayAwake } from "./awake";
+import { Directions } from "./directions";
 import { newId } from "./identifier";
 import { afterSent, KeptRoute } from "./kept-route";
 import { NextCard } from "./next-card";
@@ -33,6 +34,7 @@ const outbox = new Outbox(draw, (entry) => {
   kept.keep(route);
   void refresh();
 });
+const directions = new Directions(routeId);
 const toast = new Toast(byId("toast"));
 const map = new RouteMap(byId("map"), route, (sequence) => choose(sequence));
 const card = new NextCard(byId("next"), byId("thumb"), { onEmptied: emptied, onDisposed: dispose });
@@ -78,6 +80,8 @@ function draw(): void {
   const mayDrive = route.planStatus === "approved" && !route.planSuperseded;
   const here = next === null ? 0 : all.filter((task) => !task.done && task.step.kind === "emptying" && task.step.position.coordinates.join() === next.step.position.coordinates.join()).length;
   card.draw(next, here, mayDrive, `/v1/routes/${route.id}/gpx`);
+  const target = next?.step ?? route.steps.at(-1);
+  card.drawWay(target === undefined || target.kind === "break" ? null : directions.to(target, route, all));
   drawStopList(byId("stops"), all, next, mayDrive, { onChosen: (task) => choose(task.step.sequence), onUndo: undo });
   map.draw(all, next);
   drawProgress(all);
@@ -130,6 +134,7 @@ async function refresh(): Promise<void> {
     away = true;
   }
   draw();
+  if (await directions.load()) draw();
 }
 
 draw();

@@ -1,9 +1,10 @@
 // The next stop, large, and the button for the thumb.
 
 import { h, icon, replace } from "../shared/dom";
-import { share, time } from "../shared/format";
+import { metres, share, time } from "../shared/format";
 import { gauge } from "../shared/gauge";
 import { t } from "../shared/page";
+import type { Way } from "./directions";
 import { trust, type Task } from "./progress";
 
 export interface NextCardActions {
@@ -24,6 +25,10 @@ const LEVELS: readonly { value: number; sign: string; key: "seen.empty" | "seen.
 export class NextCard {
   private shown: string | null = null;
   private seen: number | null = null;
+  /** Apart from the rest: directions may come while a level is being chosen. */
+  private readonly way = h("div", { class: "way", hidden: true });
+  private shownWay: number | null = null;
+  private wayOpen = false;
 
   constructor(
     private readonly card: HTMLElement,
@@ -37,14 +42,32 @@ export class NextCard {
     this.shown = key;
     this.seen = null;
     if (task === null) {
-      replace(this.card, h("div", { class: "finished" }, icon("check"), h("h2", {}, t("driver.finished")), h("p", { class: "quiet" }, t("driver.finishedWords"))));
+      replace(this.card, h("div", { class: "finished" }, icon("check"), h("h2", {}, t("driver.finished")), h("p", { class: "quiet" }, t("driver.finishedWords"))), this.way);
       replace(this.bar);
       this.bar.hidden = true;
       return;
     }
-    replace(this.card, ...this.words(task, here), task.step.kind !== "break" && this.links(task, gpx));
+    replace(this.card, ...this.words(task, here), ...(task.step.kind === "break" ? [] : [this.way, this.links(task, gpx)]));
     this.bar.hidden = !mayDrive;
     replace(this.bar, ...(mayDrive ? this.buttons(task) : []));
+  }
+
+  /** Whether the list is open stays from stop to stop. */
+  drawWay(way: Way | null): void {
+    if ((way?.toSequence ?? null) === this.shownWay) return;
+    this.shownWay = way?.toSequence ?? null;
+    this.way.hidden = way === null;
+    if (way === null) {
+      replace(this.way);
+      return;
+    }
+    const details = h(
+      "details",
+      { open: this.wayOpen, ontoggle: () => { this.wayOpen = details.open; } },
+      h("summary", {}, icon("map"), h("span", {}, t("driver.way")), h("span", { class: "quiet" }, metres(way.distanceM)), icon("chevron")),
+      h("ol", {}, ...way.instructions.map((each) => h("li", {}, each.text))),
+    );
+    replace(this.way, details);
   }
 
   private words(task: Task, here: number): HTMLElement[] {

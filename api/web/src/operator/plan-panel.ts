@@ -104,6 +104,7 @@ export class PlanPanel {
         figure("plan.distance", km(plan.distanceM)),
         figure("plan.duration", duration(plan.durationS)),
       ),
+      plan.distancesEstimated && h("p", { class: "notice" }, icon("alert"), t("plan.estimated")),
       fixed && comparison(plan, fixed),
       this.reasons(plan),
       h("p", { class: "quiet small" }, t("plan.made", { moment: moment(plan.createdAt), engines: plan.engines, roads: plan.roadSource })),

@@ -14,7 +14,7 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
   const isAsset = url.pathname.startsWith("/static/");
-  const isKept = isAsset || url.pathname.startsWith("/routes/") || url.pathname === "/v1/streets";
+  const isKept = isAsset || url.pathname.startsWith("/routes/") || url.pathname === "/v1/streets" || /^\/v1\/routes\/\d+\/directions$/.test(url.pathname);
   if (isKept) event.respondWith(isAsset ? fromStore(request) : fromNetwork(request));
 });
 

@@ -16,6 +16,11 @@ export function km(metres: number): string {
   return `${(metres < 100_000 ? kilometres : kilometresWhole).format(metres / 1000)} km`;
 }
 
+/** "350 m", "1.2 km": as the directions write it. */
+export function metres(value: number): string {
+  return value < 995 ? `${wholes.format(value < 20 ? value : Math.round(value / 10) * 10)} m` : km(value);
+}
+
 export function share(value: number): string {
   return shares.format(value);
 }

@@ -71,6 +71,7 @@ export interface PlanSummary extends Totals {
   fixedSchedule: Totals | null;
   engines: string;
   roadSource: string;
+  distancesEstimated: boolean;
 }
 
 export interface LineString {
@@ -130,6 +131,17 @@ export interface RouteStep {
 export interface Route extends RouteSummary {
   readAt: string;
   steps: RouteStep[];
+}
+
+export interface Direction {
+  maneuver: string;
+  street: string;
+  distanceM: number;
+  text: string;
+}
+
+export interface RouteDirections {
+  legs: { toSequence: number; instructions: Direction[] }[];
 }
 
 export interface PlanningJob {
