@@ -21,7 +21,7 @@ MESSAGES = 500
 BATCH = 200
 
 STRUCK = """
-import os, signal, sys, threading
+import signal, sys, threading
 from ingest.batch import Batch
 from ingest.broker import BrokerSession
 from ingest.consumer import Consumer, ConsumerSettings
@@ -33,7 +33,8 @@ def strike(cls, name, before):
     def struck(self, *args, **kwargs):
         if not before:
             result = method(self, *args, **kwargs)
-        os.kill(os.getpid(), int(number))
+        # To this very thread: sent to the process, another thread may take it while this one runs on.
+        signal.pthread_kill(threading.get_ident(), int(number))
         return method(self, *args, **kwargs) if before else result
     setattr(cls, name, struck)
 
