@@ -1,1 +1,1 @@
-"""What is behind :func:`routing.solve.solve`: plans, the engines that make them, and the search that shares time out."""
+"""What is behind :func:`routing.solve.solve`: plans, the engines that make them, and the search that divides time."""

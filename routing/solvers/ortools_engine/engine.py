@@ -35,7 +35,7 @@ def search(
     start: Visits | None = None,
     on_improved: Improved | None = None,
 ) -> Visits | None:
-    """Search with OR-Tools; see :class:`routing.solvers.plan.visits.Engine`. Nothing is random: ``seed`` is not used."""
+    """Search with OR-Tools; see :class:`routing.solvers.plan.visits.Engine`. It has no randomness: no ``seed``."""
     del seed
     began_at = time.monotonic()
     ends_at = began_at + time_limit_s

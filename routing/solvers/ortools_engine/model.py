@@ -20,14 +20,13 @@ from routing.problem import DisposalSite, TimeWindow, Vehicle, Visit
 from routing.solvers.ortools_engine.loads import add_caps, add_loads
 from routing.solvers.plan.cost import (
     FORBIDDEN,
-    UNITS_PER_CENT,
     fixed_units,
     scale,
     units_per_metre,
     units_per_overtime_second,
     units_per_second,
 )
-from routing.solvers.plan.folding import cheapest_site, forbidding, ways_home
+from routing.solvers.plan.folding import forbidding, ways_home
 from routing.solvers.plan.index import Index
 from routing.solvers.plan.visits import Visits
 
@@ -111,7 +110,7 @@ class OrtoolsModel:
             if not sites or vehicle.profile != profile:
                 continue
             column = self.first_start + 2 * number + 1
-            metres, seconds = ways_home(matrix, vehicle, sites, stops)
+            metres, seconds, _ = ways_home(matrix, vehicle, [(site,) for site in sites], stops)
             distances[: len(stops), column] = metres
             durations[: len(stops), column] = seconds + service_s[: len(stops)]
         return np.minimum(distances, FORBIDDEN), np.minimum(durations, FORBIDDEN)
@@ -274,7 +273,8 @@ class OrtoolsModel:
             if visits and visits[-1].kind is StepKind.EMPTYING and sites:
                 last = self.index.stops[visits[-1].id].location
                 matrix = self.index.problem.matrix_of(vehicle)
-                visits.append(Visit(StepKind.DISPOSAL, cheapest_site(matrix, vehicle, sites, last).id))
+                cheapest = ways_home(matrix, vehicle, [(site,) for site in sites], [last])[2]
+                visits.append(Visit(StepKind.DISPOSAL, sites[int(cheapest[0])].id))
             if visits:
                 found[vehicle.id] = visits
         return found
@@ -304,6 +304,3 @@ def _folded_sites(index: Index, vehicle: Vehicle) -> tuple[DisposalSite, ...]:
             or any(opens <= vehicle.starts_s and vehicle.ends_s <= closes for opens, closes in site.time_windows)
         )
     )
-
-
-__all__ = ("UNITS_PER_CENT", "OrtoolsModel")

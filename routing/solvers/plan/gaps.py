@@ -30,7 +30,7 @@ class Gaps:
         self.first = len(vehicle.prefix)
         self.trips = trips(self.visits)
         self._index = index
-        places = [index.stops[v.id] if v.kind is StepKind.EMPTYING else index.sites[v.id] for v in self.visits]
+        places = [index.place_of(visit) for visit in self.visits]
         locations = [vehicle.start, *(place.location for place in places), vehicle.end]
         self._origins = np.array(locations[self.first : -1])
         self._destinations = np.array(locations[self.first + 1 :])

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from domain.containers import Fraction
 from domain.plans import StepKind
-from routing.problem import DisposalSite, Problem, Stop, TimeWindow, Vehicle
+from routing.problem import DisposalSite, Problem, Stop, TimeWindow, Vehicle, Visit
 from routing.solution import UnassignedReason
 from routing.solvers.plan.rig import Rig, bits, rigs_of
 from routing.solvers.plan.timing import Place, timing
@@ -32,6 +32,10 @@ class Index:
     hopeless: Mapping[int, UnassignedReason]
     locked: Mapping[int, int]
     timed: bool
+
+    def place_of(self, visit: Visit) -> Stop | DisposalSite:
+        """The stop or the disposal site of a visit."""
+        return self.stops[visit.id] if visit.kind is StepKind.EMPTYING else self.sites[visit.id]
 
 
 def index_of(problem: Problem) -> Index:

@@ -20,7 +20,6 @@ from routing.solvers.plan.index import Index
 from routing.solvers.plan.loads import carries
 from routing.solvers.plan.schedule import cost_units, schedule, units_of
 from routing.solvers.plan.tidy import loss, mend, tidy
-from routing.solvers.plan.visits import visits_of
 
 TRIED = 20
 """Places that are tried exactly for one stop, cheapest first."""
@@ -199,6 +198,3 @@ def fill_in(index: Index, routes: Mapping[int, Route], *, ends_at: float) -> dic
         elif best is None and stop.required:
             waiting.extend(inserter.make_room(stop))
     return inserter.routes
-
-
-__all__ = ("Inserter", "Insertion", "Insertions", "fill_in", "visits_of", "with_locked")

@@ -56,8 +56,8 @@ def _neighbours(index: Index, vehicle: Vehicle, visits: list[Visit]) -> list[lis
             continue
         if place < len(visits) - 1:
             changed.append(settle(index, vehicle, [*visits[:place], *visits[place + 1 :]]))
-        before = _location(index, visits[place - 1]) if place else vehicle.start
-        after = _location(index, visits[place + 1]) if place + 1 < len(visits) else vehicle.end
+        before = index.place_of(visits[place - 1]).location if place else vehicle.start
+        after = index.place_of(visits[place + 1]).location if place + 1 < len(visits) else vehicle.end
         ways = sorted(
             (units, site_id)
             for site_id in index.sites
@@ -68,10 +68,6 @@ def _neighbours(index: Index, vehicle: Vehicle, visits: list[Visit]) -> list[lis
             for _, site_id in ways
         ]
     return changed
-
-
-def _location(index: Index, visit: Visit) -> int:
-    return index.stops[visit.id].location if visit.kind is StepKind.EMPTYING else index.sites[visit.id].location
 
 
 def mend(index: Index, vehicle: Vehicle, visits: Sequence[Visit]) -> Route | None:

@@ -46,6 +46,3 @@ def visits_of(routes: Mapping[int, Route]) -> dict[int, list[Visit]]:
         ]
         for vehicle_id, route in routes.items()
     }
-
-
-__all__ = ("Engine", "Improved", "Visit", "Visits", "visits_of")

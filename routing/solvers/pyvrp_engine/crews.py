@@ -16,9 +16,10 @@ from itertools import pairwise, permutations, product
 from typing import TypeVar
 
 from domain.containers import Fraction
-from domain.plans import StepKind
 from routing.problem import LATEST_S, DisposalSite, Matrix, Stop, TimeWindow, Vehicle
+from routing.solvers.plan.folding import within
 from routing.solvers.plan.index import Index
+from routing.solvers.pyvrp_engine.anchors import anchor_of
 from routing.solvers.pyvrp_engine.clock import paused_s
 
 MOST_TIPS = 12
@@ -41,26 +42,6 @@ class Tip:
     window: TimeWindow
 
 
-@dataclass(frozen=True, slots=True)
-class Anchor:
-    """Where a vehicle that is out already goes on from, once it has made the visits of its prefix.
-
-    PyVRP sees one stop that only this vehicle can reach: from the vehicle's ``start`` to ``entry``, then ``service_s``
-    until it is done at ``exit``, with ``kg`` and ``l`` in each compartment.
-    """
-
-    entry: int
-    exit: int
-    window: TimeWindow
-    service_s: int
-    kg: tuple[int, ...]
-    l: tuple[int, ...]  # noqa: E741 - litres
-    stops: int
-    runs: int
-    total_kg: int
-    total_l: int
-
-
 class Crew:
     """Vehicles that are alike, so that PyVRP takes them for one type; ``vehicle`` is the first of them."""
 
@@ -69,7 +50,7 @@ class Crew:
         self.vehicles = tuple(vehicles)
         self.vehicle = vehicles[0]
         self.matrix: Matrix = index.problem.matrix_of(self.vehicle)
-        self.anchor = _anchor(index, self.vehicle)
+        self.anchor = anchor_of(index, self.vehicle)
         self.exact = not self.vehicle.breaks and self.vehicle.driving_rule is None
         self.paused_s = paused_s(self.vehicle)
         if self.vehicle.driving_rule is not None:
@@ -149,7 +130,7 @@ class Crew:
         else:
             trips = max(0, self.vehicle.max_trips - 1 - (self.anchor.runs if self.anchor else 0))
         if self.trip_caps:
-            shared = self._shared_trips() - 1
+            shared = self._shared_trips - 1
             trips = shared if trips is None else min(trips, shared)
         return trips
 
@@ -164,6 +145,11 @@ class Crew:
             return self.anchor.kg[number], self.anchor.l[number]
         kg, litres = self.vehicle.loads()
         return kg[number], litres[number]
+
+    def most(self, load: Collection[Fraction]) -> tuple[int, int]:
+        """Kilograms and litres of these fractions at all its stops."""
+        amounts = [amount for stop in self.stops for amount in stop.amounts if amount.fraction in load]
+        return sum(amount.kg for amount in amounts), sum(amount.l for amount in amounts)
 
     def _loads(self, servable: Sequence[Stop]) -> tuple[frozenset[Fraction], ...]:
         """What each compartment may hold: all that is wanted if some site accepts it, else what is wanted most."""
@@ -203,31 +189,29 @@ class Crew:
         elif self.ways and not vehicle.ends_empty and self._fills_up():
             self.exact = self.max_reloads == 0 and self.exact
         if self.tips:
-            trips = self._shared_trips()
+            trips = self._shared_trips
             self.trip_caps = {name: cap // trips for name, cap in self.trip_caps.items()}
 
+    @cached_property
     def _shared_trips(self) -> int:
-        """Over how many trips the caps of the day are shared out."""
-        if not hasattr(self, "_trips"):
-            capacity_kg, capacity_l = max(1, self.vehicle.capacity_kg), max(1, self.vehicle.capacity_l)
-            each = max(1, len(self.stops))
-            kg, litres = sum(s.kg for s in self.stops) / each, sum(s.l for s in self.stops) / each
-            trips = [1]
-            if "kg" in self.trip_caps:
-                trips.append(math.ceil(self.trip_caps["kg"] / capacity_kg))
-            if "l" in self.trip_caps:
-                trips.append(math.ceil(self.trip_caps["l"] / capacity_l))
-            if "stops" in self.trip_caps:
-                trips.append(math.ceil(self.trip_caps["stops"] * max(kg / capacity_kg, litres / capacity_l)))
-            self._trips = max(1, min(max(trips), self.vehicle.max_trips or LATEST_S))
-        return self._trips
+        """Over how many trips the caps of the day are shared out; asked for first when they are not shared out yet."""
+        capacity_kg, capacity_l = max(1, self.vehicle.capacity_kg), max(1, self.vehicle.capacity_l)
+        each = max(1, len(self.stops))
+        kg, litres = sum(s.kg for s in self.stops) / each, sum(s.l for s in self.stops) / each
+        trips = [1]
+        if "kg" in self.trip_caps:
+            trips.append(math.ceil(self.trip_caps["kg"] / capacity_kg))
+        if "l" in self.trip_caps:
+            trips.append(math.ceil(self.trip_caps["l"] / capacity_l))
+        if "stops" in self.trip_caps:
+            trips.append(math.ceil(self.trip_caps["stops"] * max(kg / capacity_kg, litres / capacity_l)))
+        return max(1, min(max(trips), self.vehicle.max_trips or LATEST_S))
 
     def _fills_up(self) -> bool:
         for number, load in enumerate(self.loads):
             if not load:
                 continue
-            kg = sum(amount.kg for stop in self.stops for amount in stop.amounts if amount.fraction in load)
-            litres = sum(amount.l for stop in self.stops for amount in stop.amounts if amount.fraction in load)
+            kg, litres = self.most(load)
             capacity, initial = self.capacity(number), self.initial(number)
             if kg + initial[0] > capacity[0] or litres + initial[1] > capacity[1]:
                 return True
@@ -249,7 +233,7 @@ class Crew:
 
     def _inner_s(self, way: Sequence[DisposalSite]) -> int:
         """Seconds from the begin of service at the first site to that at the last."""
-        return sum(a.service_s + int(self.matrix.durations_s[a.location, b.location]) for a, b in pairwise(way))
+        return within(self.matrix, way)[1]
 
 
 def crews(index: Index, rests: Mapping[int, int]) -> list[Crew]:
@@ -259,9 +243,8 @@ def crews(index: Index, rests: Mapping[int, int]) -> list[Crew]:
     """
     servable: dict[int, list[int]] = {vehicle.id: [] for vehicle in index.problem.vehicles}
     planned: dict[int, set[int]] = {}
-    locked = {visit.id for v in index.problem.vehicles for visit in v.prefix if visit.kind is StepKind.EMPTYING}
     for stop in index.problem.stops:
-        if stop.id in locked or stop.done:
+        if stop.id in index.locked or stop.done:
             continue
         for vehicle_id in index.allowed[stop.id]:
             servable[vehicle_id].append(stop.id)
@@ -288,58 +271,6 @@ def crews(index: Index, rests: Mapping[int, int]) -> list[Crew]:
 def _worth(stops: Sequence[Stop], fractions: frozenset[Fraction]) -> tuple[int, int]:
     found = [stop for stop in stops if stop.fractions & fractions]
     return sum(1 + stop.priority for stop in found if stop.required), sum((stop.prize or 0) + 1 for stop in found)
-
-
-def _anchor(index: Index, vehicle: Vehicle) -> Anchor | None:
-    """Where a vehicle goes on from; None if it is still in the yard with nothing fixed."""
-    if not vehicle.prefix and not vehicle.under_way:
-        return None
-    matrix = index.problem.matrix_of(vehicle)
-    kg, litres = vehicle.loads()
-    aboard: list[set[Fraction]] = [set() for _ in vehicle.compartments]
-    for amount in vehicle.initial_load:
-        aboard[vehicle.compartment_of(amount.fraction) or 0].add(amount.fraction)
-    here, begins_s, departs_s = vehicle.start, vehicle.starts_s, vehicle.starts_s
-    entry, first_s, slack_s, runs, running = vehicle.start, vehicle.starts_s, LATEST_S, 0, False
-    stops = total_kg = total_l = 0
-    for number, visit in enumerate(vehicle.prefix):
-        place = index.stops[visit.id] if visit.kind is StepKind.EMPTYING else index.sites[visit.id]
-        begins_s = departs_s + int(matrix.durations_s[here, place.location])
-        opening = next((window for window in place.time_windows if begins_s <= window[1]), None)
-        if opening is not None:
-            begins_s = max(begins_s, opening[0])
-            slack_s = min(slack_s, opening[1] - begins_s)
-        if number == 0:
-            entry, first_s = place.location, begins_s
-        departs_s = begins_s + place.service_s
-        if isinstance(place, DisposalSite):
-            runs, running = runs + running, False
-            for number_of, contents in enumerate(aboard):
-                if contents and contents <= place.fractions:
-                    kg[number_of] = litres[number_of] = 0
-                    contents.clear()
-        else:
-            departs_s += place.setup_s if place.location != here else 0
-            running = True
-            stops, total_kg, total_l = stops + 1, total_kg + place.kg, total_l + place.l
-            for amount in place.amounts:
-                number_of = vehicle.compartment_of(amount.fraction) or 0
-                aboard[number_of].add(amount.fraction)
-                kg[number_of] += amount.kg
-                litres[number_of] += amount.l
-        here = place.location
-    return Anchor(
-        entry,
-        here,
-        (first_s, min(LATEST_S, first_s + slack_s)),
-        departs_s - first_s,
-        tuple(kg),
-        tuple(litres),
-        stops,
-        runs,
-        total_kg,
-        total_l,
-    )
 
 
 def _hull(site: DisposalSite) -> TimeWindow:

@@ -58,14 +58,14 @@ def search(
     if fits or start is None:
         try_ends_at = ends_at if fits else began_at + TRY_ALL_SHARE * time_limit_s
         model = PyvrpModel(index, all_required=True, rests=rests)
-        if not model.clients:
+        if model.empty:
             return start
         tries = iterations if fits else max(1, int(TRY_ALL_SHARE * iterations))
         result = _run(model, _Stop(ends_at, iterations, try_ends_at, tries), seed, start, on_improved)
         if result is not None or fits:
             return start if result is None else result
     model = PyvrpModel(index, all_required=False, rests=rests)
-    if not model.clients:
+    if model.empty:
         return start
     result = _run(model, _Stop(ends_at, iterations), seed, start, on_improved)
     return start if result is None else result
@@ -75,7 +75,7 @@ def first_plan(problem: Problem, *, seed: int) -> Visits | None:
     """A plan by PyVRP's local search alone: in well under a second for a thousand stops; None if it keeps no rule."""
     for all_required in (True, False):
         model = PyvrpModel(index_of(problem), all_required=all_required)
-        if not model.clients:
+        if model.empty:
             return None
         solution = _Search(model, seed).initial(None)
         if solution.is_feasible():
