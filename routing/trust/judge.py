@@ -81,9 +81,16 @@ class Judged:
         return self.quality == 0
 
 
-def judge(readings: Readings) -> Judged:
-    """Judge the readings of all containers at once; each container's judgement depends on its own readings alone
-    (but how rare equal values are is learned from all)."""
+def judge(readings: Readings, *, correct_drift: bool = True) -> Judged:
+    """Judge the readings of all containers at once.
+
+    Each container's judgement depends on its own readings alone, but for how rare equal values are.
+
+    Parameters
+    ----------
+    correct_drift
+        Whether the cleaned levels have the drift of the empty level taken out.
+    """
     quality = readings.quality.copy()
     levels = readings.levels
     rows = readings.rows()
@@ -124,7 +131,7 @@ def judge(readings: Readings) -> Judged:
     good = usable[believed]
     seen = emptyings.between(plateaus, true, times_s, tolerance=tolerance, noise=noise, reported=report > 0)
     shift = drift.of_empty_level(seen, containers=containers)
-    offset = shift[rows]
+    offset = shift[rows] if correct_drift else np.zeros(len(rows))
     raw = np.where(np.isfinite(levels), levels, 0.0)
     cleaned = raw - offset * np.clip(1 - raw, 0.0, 1.0)
     cycles = np.searchsorted(_key(seen.rows, seen.until_s), _key(rows, readings.times_s), side="right").astype(np.int64)

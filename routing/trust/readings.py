@@ -97,6 +97,22 @@ class Readings:
             sighting_levels=self.sighting_levels[seen_at],
         )
 
+    def between(self, from_s: float, until_s: float) -> Readings:
+        """The same containers with what happened after ``from_s`` and until ``until_s`` (epoch seconds)."""
+        kept = (self.times_s > from_s) & (self.times_s <= until_s)
+        seen = (self.sightings_s > from_s) & (self.sightings_s <= until_s)
+        starts = np.concatenate([[0], np.cumsum(kept)])[self.starts].astype(np.int64)
+        return Readings(
+            starts=starts,
+            times_s=self.times_s[kept],
+            levels=self.levels[kept],
+            quality=self.quality[kept],
+            sources=self.sources[kept],
+            sighting_rows=self.sighting_rows[seen],
+            sightings_s=self.sightings_s[seen],
+            sighting_levels=self.sighting_levels[seen],
+        )
+
     @staticmethod
     def joined(parts: Sequence[Readings]) -> Readings:
         """The containers of several tables one after the other."""
