@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import tzinfo
 
@@ -125,6 +125,27 @@ def roll(
     return _joined(parts), calibration, clock
 
 
+def roll_cases(readings: Readings, setting: Setting) -> tuple[Cases | None, WasteClock]:
+    """The outcomes of past forecasts alone, to learn from; None where there are none."""
+    first_s, last_s = float(readings.times_s.min()), float(readings.times_s.max())
+    known = hours(first_s - DAY_S, last_s + 20 * DAY_S, time_zone=setting.time_zone, country=setting.country)
+    hindsight = judge(readings)
+    clock = WasteClock.of(known, factors(hindsight, known, setting.groups, number=len(setting.usual_rates)))
+    step_s = interval_s(readings)
+    none = Calibration.none()
+    parts: list[Rows] = []
+    start_s = first_s + setting.warm_up_days * DAY_S
+    for at_s in np.arange(start_s, last_s - SPANS_H[0] * HOUR_S + 1, setting.every_h * HOUR_S).tolist():
+        judged = judge(readings.between(at_s - WINDOW_DAYS * DAY_S, at_s))
+        sums = seen(judged, clock, setting.groups, from_s=-np.inf, until_s=at_s)
+        town = common(sums, setting.groups, setting.usual_rates)
+        origin = origins(judged, sums, town, clock, setting.groups, at_s=at_s)
+        rows = _outcomes(readings, hindsight, judged, origin, clock, known.kind_at, at_s, step_s, setting, none)
+        if len(rows):
+            parts.append(rows)
+    return (_cases(parts, from_s=-np.inf, until_s=np.inf) if parts else None), clock
+
+
 def _cases(parts: list[Rows], *, from_s: float, until_s: float) -> Cases:
     """The outcomes that were known by then."""
     chosen = [part for part in parts if part.at_s[0] >= from_s]
@@ -203,7 +224,7 @@ def _outcomes(
         at_s=np.full(len(c), at_s),
         h=h,
         target_s=target_s,
-        level=readings.levels[target],
+        level=(hindsight.cleaned if setting.targets_good else readings.levels)[target],
         origin=mine,
         last=last,
         last_s=readings.times_s[place[c]],

@@ -8,6 +8,16 @@ past forecasts got wrong corrects mean, spread and shape. Levels never fall by t
 from routing.forecast.calendar import DAY_S
 from routing.forecast.distribution import Forecast
 from routing.forecast.history import FillHistory
-from routing.forecast.many import GROWTH_PER_DAY, Place, forecast, forecast_many
+from routing.forecast.many import GROWTH_PER_DAY, Outlook, Place, forecast, forecast_many, outlook
 
-__all__ = ["DAY_S", "GROWTH_PER_DAY", "FillHistory", "Forecast", "Place", "forecast", "forecast_many"]
+__all__ = [
+    "DAY_S",
+    "GROWTH_PER_DAY",
+    "FillHistory",
+    "Forecast",
+    "Outlook",
+    "Place",
+    "forecast",
+    "forecast_many",
+    "outlook",
+]

@@ -191,9 +191,7 @@ def _variances(terms: NDArray[np.float64], left: NDArray[np.float64], sd: NDArra
     return found
 
 
-def _learn_shape(
-    learned: Calibration, s: int, residuals: NDArray[np.float64], ratio: NDArray[np.float64]
-) -> None:
+def _learn_shape(learned: Calibration, s: int, residuals: NDArray[np.float64], ratio: NDArray[np.float64]) -> None:
     """Standardised quantiles around three places of mean over spread."""
     order = np.argsort(ratio)
     count = len(order)

@@ -10,7 +10,7 @@ from scipy.special import ndtr, ndtri
 
 from domain.errors import InvalidInput
 from routing.forecast.calendar import HOUR_S, WasteClock
-from routing.forecast.calibration import NORMAL, Calibration, quantiles
+from routing.forecast.calibration import NORMAL, Calibration, pearson, quantiles
 from routing.forecast.origin import Origin
 
 NODES_H = np.array([0, 3, 6, 9, 12, 15, 18, 21, 24, 30, 36, 42, 48, 60, 72, 96, 120, 168, 240, 336], dtype=float)
@@ -102,18 +102,64 @@ class Forecast:
         return self.table[place] * (1 - share) + self.table[place + 1] * share
 
 
+def gamma_forecast(
+    *,
+    origin_s: float,
+    level: float,
+    level_sd: float,
+    growth_per_day: float,
+    growth_sd: float,
+    day_sd: float,
+    last_observed_s: float | None = None,
+    last_level: float | None = None,
+    last_emptied_s: float | None = None,
+) -> Forecast:
+    """The forecast of a container that fills evenly, from what is believed of it instead of from readings.
+
+    ``day_sd`` is the standard deviation of one day's growth around its mean; the others as in :class:`Forecast`.
+    """
+    days = (NODES_H / 24.0)[:, None]
+    mean = growth_per_day * days
+    growth_variance = day_sd**2 * days + (growth_sd * days) ** 2
+    variance = np.maximum(level_sd**2 + growth_variance, 1e-12)
+    skew = 2 * growth_variance**2 / np.maximum(mean, 1e-6) / variance**1.5
+    inner = level + mean + np.sqrt(variance) * pearson(skew[:, 0])
+    found = _with_tails(inner[None, :, :])[0]
+    return Forecast(
+        origin_s=origin_s,
+        made_s=origin_s,
+        level=level,
+        level_sd=level_sd,
+        growth_per_day=growth_per_day,
+        growth_sd=growth_sd,
+        nodes_s=origin_s + NODES_H * HOUR_S,
+        table=found,
+        last_observed_s=last_observed_s,
+        last_level=last_level,
+        last_emptied_s=last_emptied_s,
+    )
+
+
 def tables(
     origin: Origin, clock: WasteClock, calibration: Calibration, *, at_s: float
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Times (N,) and quantiles (C, N, len(SCORES)) of all containers, in order along time and probability."""
     containers, nodes = len(origin.level), len(NODES_H)
     nodes_s = at_s + NODES_H * HOUR_S
-    found = np.empty((containers, nodes, len(SCORES)))
+    found = np.empty((containers, nodes, len(NORMAL)))
     for n, node_s in enumerate(nodes_s.tolist()):
-        found[:, n, 1:-1] = quantiles(origin, clock, calibration, np.full(containers, node_s))
-    # Beyond the outermost quantiles the tails go on at the slope of the last piece, at least a hundredth a score.
-    for edge, inner, further in ((0, 1, 2), (-1, -2, -3)):
-        slope = (found[:, :, inner] - found[:, :, further]) / (SCORES[inner] - SCORES[further])
-        found[:, :, edge] = found[:, :, inner] + np.maximum(slope, 0.01) * (SCORES[edge] - SCORES[inner])
-    found = np.maximum(found, 0.0)
-    return nodes_s, np.maximum.accumulate(found, axis=1)
+        found[:, n] = quantiles(origin, clock, calibration, np.full(containers, node_s))
+    return nodes_s, _with_tails(found)
+
+
+def _with_tails(inner: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Tables (C, N, len(SCORES)) of quantiles (C, N, P): never below 0, never falling with time.
+
+    Beyond the outermost quantiles the tails go on at the slope of the last piece, at least a thousandth a score.
+    """
+    found = np.empty((*inner.shape[:2], len(SCORES)))
+    found[:, :, 1:-1] = inner
+    for edge, near, further in ((0, 1, 2), (-1, -2, -3)):
+        slope = (found[:, :, near] - found[:, :, further]) / (SCORES[near] - SCORES[further])
+        found[:, :, edge] = found[:, :, near] + np.maximum(slope, 0.001) * (SCORES[edge] - SCORES[near])
+    return np.maximum.accumulate(np.maximum(found, 0.0), axis=1)

@@ -44,7 +44,9 @@ class Sums:
     @classmethod
     def nothing(cls, containers: int, until_s: float) -> Sums:
         """Sums of containers of which nothing has been seen."""
-        return cls(until_s, np.zeros((containers, 2)), np.zeros((containers, 2)), np.zeros((containers, len(SPANS_H), 6)))
+        return cls(
+            until_s, np.zeros((containers, 2)), np.zeros((containers, 2)), np.zeros((containers, len(SPANS_H), 6))
+        )
 
     def at(self, until_s: float) -> Sums:
         """The same, faded until a later moment."""
@@ -55,9 +57,7 @@ class Sums:
     def plus(self, later: Sums) -> Sums:
         """These and what was seen later, as of then."""
         faded = self.at(later.until_s)
-        return Sums(
-            later.until_s, faded.long + later.long, faded.recent + later.recent, faded.spans + later.spans
-        )
+        return Sums(later.until_s, faded.long + later.long, faded.recent + later.recent, faded.spans + later.spans)
 
     def scaled(self, factors: NDArray[np.float64]) -> Sums:
         """Growth multiplied by a factor for each container (C,): its capacity has changed."""
@@ -70,10 +70,16 @@ class Sums:
             self.spans * factors[:, None, None] ** power,
         )
 
+    def only(self, containers: NDArray[np.bool_]) -> Sums:
+        """With nothing left of the other containers."""
+        return self.forgotten(~containers, share=0.0)
+
     def forgotten(self, containers: NDArray[np.bool_], *, share: float) -> Sums:
         """With only a share of their weight left for some containers: they were moved elsewhere."""
         keep = np.where(containers, share, 1.0)
-        return Sums(self.until_s, self.long * keep[:, None], self.recent * keep[:, None], self.spans * keep[:, None, None])
+        return Sums(
+            self.until_s, self.long * keep[:, None], self.recent * keep[:, None], self.spans * keep[:, None, None]
+        )
 
 
 def smoothed(judged: Judged) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
@@ -90,7 +96,7 @@ def seen(
     *,
     from_s: float,
     until_s: float,
-    sightings: bool = True,
+    not_before_s: NDArray[np.float64] | None = None,
 ) -> Sums:
     """The sums of what ended after ``from_s`` and until ``until_s``; readings before ``from_s`` are context.
 
@@ -98,12 +104,15 @@ def seen(
     ----------
     groups
         (C,): the group of each container, for its clock.
-    sightings
-        Whether what drivers saw before emptying counts for containers without readings.
+    not_before_s
+        (C,): readings of a container before that moment do not count at all; NaN: all do.
     """
     containers = judged.readings.containers
     rows = judged.readings.rows()
     good, levels = smoothed(judged)
+    if not_before_s is not None:
+        counts = ~(judged.readings.times_s[good] < not_before_s[rows[good]])
+        good, levels = good[counts], levels[counts]
     own, times_s, cycle = rows[good], judged.readings.times_s[good], judged.cycles[good]
     tau = clock.at(times_s, groups[own])
     sums = Sums.nothing(containers, until_s)
@@ -118,7 +127,7 @@ def seen(
             sum_[:, 0] += np.bincount(who, weights=weight * passed, minlength=containers)
             sum_[:, 1] += np.bincount(who, weights=weight * grown, minlength=containers)
         _add_spans(sums.spans, own, times_s, cycle, levels, tau, from_s=from_s, until_s=until_s)
-    if sightings:
+    if not_before_s is None:
         _add_sightings(sums, judged, clock, groups, from_s=from_s, until_s=until_s)
     return sums
 

@@ -17,7 +17,8 @@ from routing.forecast.distribution import NODES_H, Forecast, tables
 from routing.forecast.growth import Sums, seen
 from routing.forecast.history import FillHistory, table_of
 from routing.forecast.origin import Origin, neighbour_rates, origins
-from routing.forecast.town import Town, common, factors
+from routing.forecast.state import LAG_DAYS, Learned
+from routing.forecast.town import common, factors
 from routing.trust.judge import Judged, judge
 
 GROWTH_PER_DAY: dict[Fraction, float] = {
@@ -58,6 +59,17 @@ def forecast(history: FillHistory, *, fraction: Fraction, at_s: float, place: Pl
     return forecast_many({0: history}, fractions={0: fraction}, at_s=at_s, place=place)[0]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Outlook:
+    """A town at one moment: ``ids`` int64 (C,), what its readings are worth, the forecasts by id, and what to keep
+    until the next night."""
+
+    ids: NDArray[np.int64]
+    judged: Judged
+    forecasts: dict[int, Forecast]
+    learned: Learned
+
+
 def forecast_many(
     histories: Mapping[int, FillHistory],
     *,
@@ -65,9 +77,22 @@ def forecast_many(
     at_s: float,
     place: Place | None = None,
     positions: Mapping[int, Position] | None = None,
-    calibration: Calibration | None = None,
 ) -> dict[int, Forecast]:
-    """Forecasts of the containers in ``fractions`` by id; one without a history gets what its neighbours tell.
+    """Forecasts of the containers in ``fractions`` by id, see :func:`outlook`."""
+    return outlook(histories, fractions=fractions, at_s=at_s, place=place, positions=positions).forecasts
+
+
+def outlook(
+    histories: Mapping[int, FillHistory],
+    *,
+    fractions: Mapping[int, Fraction],
+    at_s: float,
+    place: Place | None = None,
+    positions: Mapping[int, Position] | None = None,
+    learned: Learned | None = None,
+    calibration: Calibration | None = None,
+) -> Outlook:
+    """Judge and forecast the containers in ``fractions``; one without a history gets what its neighbours tell.
 
     Parameters
     ----------
@@ -75,36 +100,69 @@ def forecast_many(
         For weekdays, hours and holidays; default: UTC without holidays.
     positions
         Of the containers, for those that have to be forecast from their neighbours.
+    learned
+        What earlier nights learned; the histories then need to reach back ``state.CONTEXT_DAYS`` before its end only.
+        Default: nothing, and the histories are all there is.
     calibration
-        What past forecasts taught; default: nothing.
+        What past forecasts taught; default: that of ``learned``, or nothing.
     """
+    place = place or Place()
     ids = list(fractions)
-    nothing = FillHistory()
-    table = table_of([histories.get(each, nothing) for each in ids])
+    known = [histories.get(each, _NOTHING) for each in ids]
+    table = table_of(known)
     judged = judge(table.between(-np.inf, at_s))
     groups = np.array([FRACTIONS.index(fractions[each]) for each in ids], dtype=np.int64)
-    first_s = float(table.times_s.min()) if len(table.times_s) else at_s
-    if len(table.sightings_s):
-        first_s = min(first_s, float(table.sightings_s.min()))
-    clock = clock_of(judged, groups, place or Place(), from_s=min(first_s, at_s), at_s=at_s)
-    sums = seen(judged, clock, groups, from_s=-np.inf, until_s=at_s)
+    first_s = min(
+        (float(times_s.min()) for times_s in (table.times_s, table.sightings_s) if len(times_s)), default=at_s
+    )
+    calendar = hours(
+        max(min(first_s, at_s), at_s - LONGEST_DAYS * DAY_S) - DAY_S,
+        at_s + (NODES_H[-1] / 24 + 2) * DAY_S,
+        time_zone=place.time_zone,
+        country=place.country,
+    )
+    by_hour = factors(judged, calendar, groups, number=len(FRACTIONS)) if learned is None else learned.factors
+    clock = WasteClock.of(calendar, by_hour)
+    numbers = np.array(ids, dtype=np.int64)
+    before = Sums.nothing(len(ids), -np.inf) if learned is None else learned.sums_of(numbers)
+    sums = _added(before, judged, clock, groups, until_s=at_s)
+    kept_s = at_s - LAG_DAYS * DAY_S
+    kept = before if before.until_s >= kept_s else _added(before, judged, clock, groups, until_s=kept_s)
+    moved_s = np.array([np.nan if each.moved_s is None else each.moved_s for each in known])
+    moved = np.nan_to_num(moved_s, nan=-np.inf) > at_s - 90 * DAY_S
+    if moved.any():
+        # What it did elsewhere says little; what it has done since counts as it is.
+        there = _added(Sums.nothing(len(ids), -np.inf), judged, clock, groups, until_s=at_s, from_s=moved_s)
+        sums = sums.forgotten(moved, share=MOVED_SHARE).plus(there.forgotten(moved, share=1 - MOVED_SHARE).only(moved))
     town = common(sums, groups, USUAL_RATES)
     prior = None
     if positions is not None:
         prior = neighbour_rates(sums, town, groups, metres([positions.get(each) for each in ids]))
     origin = origins(judged, sums, town, clock, groups, at_s=at_s, prior_rates=prior)
-    found = as_forecasts(origin, clock, calibration or Calibration.none(), at_s=at_s)
-    return dict(zip(ids, found, strict=True))
+    taught = calibration or (Calibration.none() if learned is None else learned.calibration)
+    found = as_forecasts(origin, clock, taught, at_s=at_s)
+    keep = Learned(at_s if learned is None else learned.learned_s, numbers, by_hour, kept, taught)
+    return Outlook(numbers, judged, dict(zip(ids, found, strict=True)), keep)
 
 
-def clock_of(
-    judged: Judged, groups: NDArray[np.int64], place: Place, *, from_s: float, at_s: float
-) -> WasteClock:
-    """The waste clock of each group as its containers show it, reaching as far as any forecast."""
-    begin_s = max(from_s, at_s - LONGEST_DAYS * DAY_S) - DAY_S
-    until_s = at_s + (NODES_H[-1] / 24 + 2) * DAY_S
-    known = hours(begin_s, until_s, time_zone=place.time_zone, country=place.country)
-    return WasteClock.of(known, factors(judged, known, groups, number=len(FRACTIONS)))
+_NOTHING = FillHistory()
+
+MOVED_SHARE = 0.2
+"""What a container filled at another place counts so much."""
+
+
+def _added(
+    before: Sums,
+    judged: Judged,
+    clock: WasteClock,
+    groups: NDArray[np.int64],
+    *,
+    until_s: float,
+    from_s: NDArray[np.float64] | None = None,
+) -> Sums:
+    """The sums until a moment: those before and what was seen since; ``from_s`` (C,) leaves out what was earlier."""
+    new = seen(judged, clock, groups, from_s=before.until_s, until_s=until_s, not_before_s=from_s)
+    return new if before.until_s == -np.inf else before.plus(new)
 
 
 def as_forecasts(origin: Origin, clock: WasteClock, calibration: Calibration, *, at_s: float) -> list[Forecast]:
@@ -150,6 +208,3 @@ def metres(positions: Sequence[Position | None]) -> NDArray[np.float64]:
         return np.full((len(positions), 2), np.nan)
     lat = np.radians(np.nanmean(degrees[:, 1]))
     return degrees * np.array([111_320.0 * np.cos(lat), 110_574.0])
-
-
-__all__ = ["FRACTIONS", "GROWTH_PER_DAY", "Place", "Sums", "Town", "as_forecasts", "clock_of", "forecast", "forecast_many"]

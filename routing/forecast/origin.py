@@ -25,6 +25,9 @@ EMPTIED_LEVEL, EMPTIED_LEVEL_SD = 0.02, 0.03
 SINGLE_SD = 0.1
 """A single reading without any history may be a false one."""
 
+DOUBT_SD = 0.1
+"""What it adds when all of the last readings but one were suspect."""
+
 RATE_DRIFT = 0.15
 """Relative standard deviation of the rate from one cycle to the next that more data does not take away."""
 
@@ -112,7 +115,6 @@ def origins(
     span_rates, span_variance = _spans(sums, town, groups, rate)
 
     last_s = np.where(has, times_s[last] if len(times_s) else np.nan, np.nan)
-    raw = judged.readings.levels[last] if len(times_s) else np.zeros(containers)
     shown = np.where(has, judged.cleaned[last] if len(times_s) else np.nan, np.nan)
     emptied_s, reported_later = _emptied(judged, last_s, at_s)
     fresh = has & ~reported_later
@@ -129,7 +131,7 @@ def origins(
         found, sd, momentum[c] = _levels(judged, good, at, tau, rate[c], span_variance[c, 0], judged.noise[c])
         alone = np.diff(judged.readings.starts)[c] <= 2
         level[c] = np.clip(found, 0.0, 1.5)
-        level_sd[c] = np.hypot(sd, np.where(alone, SINGLE_SD, 0.0))
+        level_sd[c] = np.hypot(sd, np.where(alone, SINGLE_SD, DOUBT_SD * _suspect_share(judged, last[c])))
         origin_s[c] = last_s[c]
         innovation[c] = np.clip(judged.cleaned[last[c]] - level[c], -0.2, 0.2)
     # A leap that nothing has confirmed: the truth lies at one of its ends.
@@ -137,7 +139,6 @@ def origins(
     level_sd = np.hypot(level_sd, pending / 2)
     own_clock = clock.at(origin_s, groups)
     since = np.where(np.isfinite(emptied_s), own_clock - clock.at(np.nan_to_num(emptied_s), groups), 30.0)
-    del raw
     return Origin(
         origin_s=origin_s,
         level=level,
@@ -167,9 +168,7 @@ def _rates(
     spread = town.spread[groups]
     weight = deposit / (np.maximum(prior, LEAST_RATE) * spread**2)
     time, grown = sums.long[:, 0], np.maximum(sums.long[:, 1], 0.0)
-    # A lognormal's mean lies above its median.
-    mean = prior * np.exp(spread**2 / 2)
-    rate = np.maximum((grown + weight * mean) / (time + weight), LEAST_RATE)
+    rate = np.maximum((grown + weight * prior) / (time + weight), LEAST_RATE)
     rate_sd = np.sqrt(deposit * rate / (time + weight) + (RATE_DRIFT * rate) ** 2)
     recent_time, recent_grown = sums.recent[:, 0], np.maximum(sums.recent[:, 1], 0.0)
     recent = np.maximum((recent_grown + 4.0 * rate) / (recent_time + 4.0), LEAST_RATE)
@@ -215,6 +214,13 @@ def _emptied(judged: Judged, last_s: NDArray[np.float64], at_s: float) -> tuple[
     later = (newest > np.nan_to_num(last_s, nan=-np.inf) - 600.0) & np.isfinite(newest)
     newer = np.isfinite(newest) & ~(newest < np.nan_to_num(emptied_s, nan=-np.inf))
     return np.where(newer, newest, emptied_s), later
+
+
+def _suspect_share(judged: Judged, last: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Share of suspect readings among the last two dozen before each of some readings."""
+    suspect = np.concatenate([[0], np.cumsum(~judged.good)])
+    begin = np.maximum(last - 23, judged.readings.starts[judged.readings.rows()[last]])
+    return (suspect[last + 1] - suspect[begin]) / np.maximum(last + 1 - begin, 1)
 
 
 def _levels(
@@ -278,9 +284,11 @@ def neighbour_rates(
         logs = np.log(np.maximum(sums.long[known, 1] / time[known], LEAST_RATE))
         for piece in np.array_split(asking, len(asking) // 500 + 1):
             apart = np.hypot(
-                positions_m[piece, 0][:, None] - positions_m[known, 0], positions_m[piece, 1][:, None] - positions_m[known, 1]
+                positions_m[piece, 0][:, None] - positions_m[known, 0],
+                positions_m[piece, 1][:, None] - positions_m[known, 1],
             )
             near = np.exp(-apart / NEIGHBOUR_M)
             total = near.sum(axis=1) + NEIGHBOUR_PRIOR
-            prior[piece] = np.exp((near @ logs + NEIGHBOUR_PRIOR * np.log(town.rates[g])) / total)
+            typical = np.log(town.rates[g]) - town.spread[g] ** 2 / 2
+            prior[piece] = np.exp((near @ logs + NEIGHBOUR_PRIOR * typical) / total + town.spread[g] ** 2 / 2)
     return prior

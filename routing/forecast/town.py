@@ -33,7 +33,7 @@ LEAST_RATE = 0.0005
 class Town:
     """What G groups of containers have in common.
 
-    ``rates`` (G,): median growth, share of the
+    ``rates`` (G,): mean growth, share of the
     capacity a day; ``spread`` (G,): standard deviation of its logarithm between containers; ``deposits`` (G,
     len(SPANS_H)): variance over mean of the growth over each span.
     """
@@ -119,9 +119,7 @@ def common(sums: Sums, groups: NDArray[np.int64], usual_rates: NDArray[np.float6
             continue
         own = np.maximum(grown[members] / time[members], LEAST_RATE)
         logs = np.log(own)
-        weight = len(members) / (len(members) + 2.0)
         centre = float(np.median(logs))
-        rates[g] = np.exp(weight * centre + (1 - weight) * np.log(usual_rates[g]))
         if len(members) >= 5:
             # The median absolute deviation, less what chance adds to it.
             deviation = 1.4826 * float(np.median(np.abs(logs - centre)))
@@ -129,6 +127,10 @@ def common(sums: Sums, groups: NDArray[np.int64], usual_rates: NDArray[np.float6
             between = max(0.15, max(0.0, deviation**2 - by_chance) ** 0.5)
             weight = len(members) / (len(members) + 10.0)
             spread[g] = weight * between + (1 - weight) * RATE_SPREAD
+        # The mean of lognormal rates lies above their median.
+        weight = len(members) / (len(members) + 2.0)
+        mean = centre + (spread[g] ** 2 / 2 if len(members) > 1 else 0.0)
+        rates[g] = np.exp(weight * mean + (1 - weight) * np.log(usual_rates[g]))
         for s in range(len(SPANS_H)):
             moments = sums.spans[members, s]
             squares = residual_squares(moments, own)
@@ -139,8 +141,5 @@ def common(sums: Sums, groups: NDArray[np.int64], usual_rates: NDArray[np.float6
 
 def residual_squares(moments: NDArray[np.float64], rates: NDArray[np.float64]) -> NDArray[np.float64]:
     """Weighted sum of squares of growth less rate times time, (C,), from the moments (C, 6) of one span."""
-    squares = (
-        moments[:, GROWN_SQUARED] - 2 * rates * moments[:, GROWN_TIME] + rates**2 * moments[:, TIME_SQUARED]
-    )
+    squares = moments[:, GROWN_SQUARED] - 2 * rates * moments[:, GROWN_TIME] + rates**2 * moments[:, TIME_SQUARED]
     return np.maximum(squares, 0.0)
-
