@@ -13,7 +13,7 @@ from domain.errors import InvalidInput
 from domain.geography import Position
 from routing import problem
 from routing.decide import Candidate, Due
-from routing.forecast import forecast_many
+from routing.forecast import Forecast
 from routing.roads.matrix import matrix_of
 from routing.roads.snap import SNAP_LIMIT_M, RoadPoint, snap
 
@@ -36,10 +36,9 @@ class Places:
     matrix: problem.Matrix
 
 
-def dues(inputs: Inputs, day: datetime.date, *, known_at: datetime.datetime) -> list[Due]:
-    """What each container is due on that day, from what is known at a moment."""
+def dues(inputs: Inputs, day: datetime.date, *, forecasts: Mapping[int, Forecast]) -> list[Due]:
+    """What each container is due on that day, from its forecast (by id)."""
     fractions = {container.id: container.fraction for container in inputs.containers}
-    forecasts = forecast_many(inputs.histories, fractions=fractions, at_s=known_at.timestamp())
     collected = inputs.days.fractions_with_round(day)
     # A container without a round today can still get an extra visit tomorrow, so only the risk until then counts.
     chances = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 
 import numpy as np
@@ -16,7 +16,7 @@ from routing.forecast.calibration import Calibration
 from routing.forecast.distribution import NODES_H, Forecast, tables
 from routing.forecast.growth import Sums, seen
 from routing.forecast.history import FillHistory, table_of
-from routing.forecast.origin import Origin, neighbour_rates, origins
+from routing.forecast.origin import EMPTIED_LEVEL, EMPTIED_LEVEL_SD, SINGLE_SD, Origin, neighbour_rates, origins
 from routing.forecast.state import LAG_DAYS, Learned
 from routing.forecast.town import common, factors
 from routing.trust.judge import Judged, judge
@@ -139,10 +139,42 @@ def outlook(
     if positions is not None:
         prior = neighbour_rates(sums, town, groups, metres([positions.get(each) for each in ids]))
     origin = origins(judged, sums, town, clock, groups, at_s=at_s, prior_rates=prior)
+    if learned is not None:
+        origin = _with_earlier(origin, learned, numbers)
     taught = calibration or (Calibration.none() if learned is None else learned.calibration)
     found = as_forecasts(origin, clock, taught, at_s=at_s)
-    keep = Learned(at_s if learned is None else learned.learned_s, numbers, by_hour, kept, taught)
+    keep = Learned(
+        learned_s=at_s if learned is None else learned.learned_s,
+        ids=numbers,
+        factors=by_hour,
+        sums=kept,
+        calibration=taught,
+        last_s=origin.last_s,
+        last_level=origin.last_level,
+        emptied_s=origin.emptied_s,
+    )
     return Outlook(numbers, judged, dict(zip(ids, found, strict=True)), keep)
+
+
+def _with_earlier(origin: Origin, learned: Learned, ids: NDArray[np.int64]) -> Origin:
+    """With what was known of containers that have been silent for longer than the histories reach back."""
+    known, there = learned.place_of(ids)
+    last_s, last_level, emptied_s = (np.full(len(ids), np.nan) for _ in range(3))
+    last_s[known], last_level[known] = learned.last_s[there], learned.last_level[there]
+    emptied_s[known] = learned.emptied_s[there]
+    silent = ~np.isfinite(origin.last_s)
+    untold = silent & ~np.isfinite(origin.emptied_s)
+    read = untold & np.isfinite(last_s) & ~(emptied_s > last_s)
+    emptied = untold & ~read & np.isfinite(emptied_s)
+    return replace(
+        origin,
+        origin_s=np.where(read, last_s, np.where(emptied, emptied_s, origin.origin_s)),
+        level=np.where(read, last_level, np.where(emptied, EMPTIED_LEVEL, origin.level)),
+        level_sd=np.where(read, SINGLE_SD / 2, np.where(emptied, EMPTIED_LEVEL_SD, origin.level_sd)),
+        last_s=np.where(silent, last_s, origin.last_s),
+        last_level=np.where(silent, last_level, origin.last_level),
+        emptied_s=np.where(np.isfinite(origin.emptied_s), origin.emptied_s, emptied_s),
+    )
 
 
 _NOTHING = FillHistory()

@@ -27,7 +27,8 @@ class Learned:
     """What has been learned of a town's containers until ``sums.until_s``.
 
     ``ids`` int64 (C,); ``factors`` (G, 8 * 24), see ``town.factors``; ``learned_s``: when factors and calibration were
-    learned from the whole history (epoch seconds).
+    learned from the whole history (epoch seconds); ``last_s``, ``last_level``, ``emptied_s`` (C,): the newest good
+    reading and the last emptying, NaN where none is known, for containers that have fallen silent.
     """
 
     learned_s: float
@@ -35,15 +36,22 @@ class Learned:
     factors: NDArray[np.float64]
     sums: Sums
     calibration: Calibration
+    last_s: NDArray[np.float64]
+    last_level: NDArray[np.float64]
+    emptied_s: NDArray[np.float64]
 
-    def sums_of(self, ids: NDArray[np.int64]) -> Sums:
-        """The sums of these containers, nothing for those that are new."""
+    def place_of(self, ids: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+        """Which of these containers are known, (n,), and the places of those."""
         order = np.argsort(self.ids, kind="stable")
         place = np.searchsorted(self.ids[order], ids)
         known = place < len(order)
         known[known] = self.ids[order][place[known]] == ids[known]
+        return known, order[place[known]]
+
+    def sums_of(self, ids: NDArray[np.int64]) -> Sums:
+        """The sums of these containers, nothing for those that are new."""
+        known, there = self.place_of(ids)
         found = Sums.nothing(len(ids), self.sums.until_s)
-        there = order[place[known]]
         found.long[known] = self.sums.long[there]
         found.recent[known] = self.sums.recent[there]
         found.spans[known] = self.sums.spans[there]
@@ -63,6 +71,9 @@ def to_bytes(learned: Learned) -> bytes:
         long=learned.sums.long,
         recent=learned.sums.recent,
         spans=learned.sums.spans,
+        last_s=learned.last_s,
+        last_level=learned.last_level,
+        emptied_s=learned.emptied_s,
         **{f"calibration_{field.name}": getattr(learned.calibration, field.name) for field in fields(Calibration)},
     )
     return buffer.getvalue()
@@ -89,6 +100,9 @@ def from_bytes(stored: bytes) -> Learned:
             factors=values["factors"],
             sums=Sums(float(values["until_s"]), values["long"], values["recent"], values["spans"]),
             calibration=calibration,
+            last_s=values["last_s"],
+            last_level=values["last_level"],
+            emptied_s=values["emptied_s"],
         )
     except (ValueError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
         raise InvalidInput(

@@ -171,7 +171,7 @@ def test_histories_that_cannot_be() -> None:
         FillHistory(np.array([2.0, 1.0]), np.array([0.1, 0.2]), np.array([True, True]))
 
 
-def test_many_containers_in_a_second_and_missing_ones_get_their_prior() -> None:
+def test_many_containers_in_a_second_and_missing_ones_fill_as_the_others_do() -> None:
     histories = {n: filling(rate=0.05, seed=n)[0] for n in range(40)}
     fractions = dict.fromkeys(range(300), Fraction.PAPER)
     all_histories = {n: histories[n % 40] for n in range(299)}
@@ -179,7 +179,7 @@ def test_many_containers_in_a_second_and_missing_ones_get_their_prior() -> None:
     found = forecast_many(all_histories, fractions=fractions, at_s=NOW_S)
     assert time.process_time() - began_at < 1.0
     assert len(found) == 300
-    assert found[299].growth_per_day == pytest.approx(GROWTH_PER_DAY[Fraction.PAPER])
+    assert found[299].growth_per_day == pytest.approx(0.05, rel=0.2)
 
 
 levels_of_any_kind = st.lists(st.floats(-0.2, 1.6), max_size=60).map(np.array)
