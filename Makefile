@@ -4,7 +4,7 @@ BIN := .venv/bin
 LOCKED := --quiet --upgrade --universal --python-version 3.11 --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo chaos bench-ingest test lint lock clean
+.PHONY: help setup setup-test demo chaos bench-forecast bench-ingest test lint lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -23,6 +23,9 @@ chaos: setup ## kill and freeze ingest, database and broker under load, then acc
 
 bench-ingest: setup-test ## speed of durable ingest beside a bare subscriber, a naive script and COPY
 	@$(BIN)/python -m tests.benchmarks.ingest --rows 1000000,10000000 --sensors 100000
+
+bench-forecast: setup-test ## from 21.6 million readings in PostgreSQL to a forecast of 10,000 containers
+	@$(BIN)/python -m tests.benchmarks.forecast
 
 test: setup-test ## all tests
 	@$(BIN)/python -m pytest

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import numpy as np
 
@@ -13,13 +13,10 @@ from api.planning.inputs import Inputs
 from domain.errors import InvalidInput
 from domain.health import HealthState
 from routing.forecast import Outlook, Place, outlook
-from routing.forecast.history import FillHistory, table_of
+from routing.forecast.history import FillHistory
 from routing.forecast.learning import calibrate
 from routing.forecast.many import FRACTIONS
 from routing.forecast.state import Learned, from_bytes, to_bytes
-from routing.trust.emptyings import reconcile
-from routing.trust.health import health
-from routing.trust.score import sensor_trust
 from storage import trust
 from storage.database import Database
 from storage.trust import FillModel
@@ -35,9 +32,10 @@ def look(inputs: Inputs, *, known_at: datetime) -> Outlook:
     calibration = None
     if learned is None:
         ids = list(fractions)
-        table = table_of([inputs.histories.get(each, FillHistory()) for each in ids])
         groups = np.array([FRACTIONS.index(fractions[each]) for each in ids], dtype=np.int64)
-        calibration = calibrate(table.between(-np.inf, known_at.timestamp()), groups, place=place)
+        calibration = calibrate(
+            [inputs.histories.get(each, FillHistory()) for each in ids], groups, place=place, at_s=known_at.timestamp()
+        )
     return outlook(
         inputs.histories,
         fractions=fractions,
@@ -62,7 +60,7 @@ def _read(inputs: Inputs) -> Learned | None:
 
 def remember(database: Database, inputs: Inputs, seen: Outlook, *, known_at: datetime) -> None:
     """Keep the health of every sensor and what was learned."""
-    states = health_states(inputs, seen, known_at=known_at)
+    states = health_states(seen, known_at=known_at)
     model = FillModel(
         learned_at=datetime.fromtimestamp(seen.learned.learned_s, UTC), known_at=known_at, model=to_bytes(seen.learned)
     )
@@ -71,43 +69,20 @@ def remember(database: Database, inputs: Inputs, seen: Outlook, *, known_at: dat
         trust.put_model(connection, municipality_id=inputs.municipality.id, model=model)
 
 
-def health_states(inputs: Inputs, seen: Outlook, *, known_at: datetime) -> list[HealthState]:
+def health_states(seen: Outlook, *, known_at: datetime) -> list[HealthState]:
     """The health of the sensor that each container's newest reading came from."""
-    judged = seen.judged
-    readings = judged.readings
-    good = judged.good
-    laid = reconcile(
-        judged.seen,
-        report_rows=readings.sighting_rows,
-        reports_s=readings.sightings_s,
-        reading_rows=readings.rows()[good],
-        reading_times_s=readings.times_s[good],
-        reading_levels=judged.cleaned[good],
-    )
-    findings = health(judged, at_s=known_at.timestamp(), reconciled=laid)
-    scores = sensor_trust(judged)
-    ends = readings.starts[1:]
-    states: list[HealthState] = []
-    for c, (container_id, finding) in enumerate(zip(seen.ids.tolist(), findings, strict=True)):
-        if ends[c] == readings.starts[c]:
-            continue
-        since = known_at - timedelta(0) if np.isnan(finding.since_s) else datetime.fromtimestamp(finding.since_s, UTC)
-        states.append(
-            HealthState(
-                sensor_id=int(readings.sources[ends[c] - 1]),
-                container_id=container_id,
-                health=finding.health,
-                since=since,
-                reason=finding.reason,
-                trust=None if np.isnan(scores[c]) else float(scores[c]),
-            )
-        )
-    # A sensor that moved may be the newest in two containers: the later reading counts.
     newest: dict[int, HealthState] = {}
-    last_s = {state.container_id: 0.0 for state in states}
-    for c, container_id in enumerate(seen.ids.tolist()):
-        if container_id in last_s:
-            last_s[container_id] = float(readings.times_s[ends[c] - 1])
-    for state in sorted(states, key=lambda each: last_s[each.container_id]):
-        newest[state.sensor_id] = state
+    # A sensor that moved may have told the newest reading of two containers: the later one counts.
+    for c in np.argsort(np.nan_to_num(seen.heard_s, nan=-np.inf), kind="stable").tolist():
+        if seen.sources[c] < 0:
+            continue
+        finding, score = seen.health[c], float(seen.trust[c])
+        newest[int(seen.sources[c])] = HealthState(
+            sensor_id=int(seen.sources[c]),
+            container_id=int(seen.ids[c]),
+            health=finding.health,
+            since=known_at if np.isnan(finding.since_s) else datetime.fromtimestamp(finding.since_s, UTC),
+            reason=finding.reason,
+            trust=None if np.isnan(score) else score,
+        )
     return list(newest.values())

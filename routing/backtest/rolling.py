@@ -197,7 +197,8 @@ def _outcomes(
         nearer = near - (wanted - usable_keys[near - 1] < np.abs(usable_keys[near] - wanted))
         target = usable_at[nearer]
         fits = (all_rows[target] == c) & (
-            np.abs(readings.times_s[target] - at_s - span_h * HOUR_S) <= max(HOUR_S, 0.5 * step_s)
+            np.abs(readings.times_s[target] - at_s - span_h * HOUR_S)
+            <= min(max(HOUR_S, 0.5 * step_s), 0.25 * span_h * HOUR_S)
         )
         # Conditional on no emptying in between, by hindsight or by report.
         fits &= hindsight.cycles[target] == hindsight.cycles[np.maximum(place[c], 0)]

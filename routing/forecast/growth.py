@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,6 +69,20 @@ class Sums:
             self.long * factors[:, None] ** pair,
             self.recent * factors[:, None] ** pair,
             self.spans * factors[:, None, None] ** power,
+        )
+
+    def taken(self, piece: slice) -> Sums:
+        """Those of some containers."""
+        return Sums(self.until_s, self.long[piece], self.recent[piece], self.spans[piece])
+
+    @staticmethod
+    def joined(parts: Sequence[Sums]) -> Sums:
+        """Those of several lots of containers, one after the other, all until the same moment."""
+        return Sums(
+            parts[0].until_s,
+            np.concatenate([part.long for part in parts]),
+            np.concatenate([part.recent for part in parts]),
+            np.concatenate([part.spans for part in parts]),
         )
 
     def only(self, containers: NDArray[np.bool_]) -> Sums:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import UTC, tzinfo
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from domain.containers import Fraction
 from domain.geography import Position
-from routing.forecast.calendar import DAY_S, WasteClock, hours
+from routing.forecast.calendar import DAY_S, Hours, WasteClock, hours
 from routing.forecast.calibration import Calibration
 from routing.forecast.distribution import NODES_H, Forecast, tables
 from routing.forecast.growth import Sums, seen
@@ -19,7 +20,10 @@ from routing.forecast.history import FillHistory, table_of
 from routing.forecast.origin import EMPTIED_LEVEL, EMPTIED_LEVEL_SD, SINGLE_SD, Origin, neighbour_rates, origins
 from routing.forecast.state import LAG_DAYS, Learned
 from routing.forecast.town import common, factors
-from routing.trust.judge import Judged, judge
+from routing.trust.emptyings import Reconciled, reconcile
+from routing.trust.health import Finding, health
+from routing.trust.judge import Judged, judge, newest
+from routing.trust.score import sensor_trust
 
 GROWTH_PER_DAY: dict[Fraction, float] = {
     Fraction.RESIDUAL: 0.10,
@@ -61,11 +65,31 @@ def forecast(history: FillHistory, *, fraction: Fraction, at_s: float, place: Pl
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outlook:
-    """A town at one moment: ``ids`` int64 (C,), what its readings are worth, the forecasts by id, and what to keep
-    until the next night."""
+    """A town at one moment.
+
+    Parameters
+    ----------
+    ids
+        int64 (C,): the containers; everything else is in their order.
+    health, trust
+        What is wrong with each one's sensor, and the probability that its next reading is within ten points of the
+        truth (NaN: it has none).
+    sources, heard_s
+        Which sensor the newest message came from (-1: none) and when, epoch seconds.
+    emptyings
+        Seen and reported ones laid side by side; their ``row`` is the place in ``ids``.
+    forecasts
+        By id.
+    learned
+        What to keep until the next night.
+    """
 
     ids: NDArray[np.int64]
-    judged: Judged
+    health: list[Finding]
+    trust: NDArray[np.float64]
+    sources: NDArray[np.int32]
+    heard_s: NDArray[np.float64]
+    emptyings: list[Reconciled]
     forecasts: dict[int, Forecast]
     learned: Learned
 
@@ -108,37 +132,44 @@ def outlook(
     """
     place = place or Place()
     ids = list(fractions)
+    numbers = np.array(ids, dtype=np.int64)
     known = [histories.get(each, _NOTHING) for each in ids]
-    table = table_of(known)
-    judged = judge(table.between(-np.inf, at_s))
     groups = np.array([FRACTIONS.index(fractions[each]) for each in ids], dtype=np.int64)
-    first_s = min(
-        (float(times_s.min()) for times_s in (table.times_s, table.sightings_s) if len(times_s)), default=at_s
-    )
+    first_s = min((_first_s(each) for each in known), default=at_s)
     calendar = hours(
         max(min(first_s, at_s), at_s - LONGEST_DAYS * DAY_S) - DAY_S,
         at_s + (NODES_H[-1] / 24 + 2) * DAY_S,
         time_zone=place.time_zone,
         country=place.country,
     )
-    by_hour = factors(judged, calendar, groups, number=len(FRACTIONS)) if learned is None else learned.factors
+    by_hour = _factors(known, groups, calendar, at_s=at_s) if learned is None else learned.factors
     clock = WasteClock.of(calendar, by_hour)
-    numbers = np.array(ids, dtype=np.int64)
     before = Sums.nothing(len(ids), -np.inf) if learned is None else learned.sums_of(numbers)
-    sums = _added(before, judged, clock, groups, until_s=at_s)
-    kept_s = at_s - LAG_DAYS * DAY_S
-    kept = before if before.until_s >= kept_s else _added(before, judged, clock, groups, until_s=kept_s)
-    moved_s = np.array([np.nan if each.moved_s is None else each.moved_s for each in known])
-    moved = np.nan_to_num(moved_s, nan=-np.inf) > at_s - 90 * DAY_S
-    if moved.any():
-        # What it did elsewhere says little; what it has done since counts as it is.
-        there = _added(Sums.nothing(len(ids), -np.inf), judged, clock, groups, until_s=at_s, from_s=moved_s)
-        sums = sums.forgotten(moved, share=MOVED_SHARE).plus(there.forgotten(moved, share=1 - MOVED_SHARE).only(moved))
+    pieces = [slice(begin, begin + AT_ONCE) for begin in range(0, len(ids), AT_ONCE)] or [slice(0, 0)]
+    # numpy lets other threads work while it does, so two processors are used without copying the readings.
+    with ThreadPoolExecutor(WORKERS) as pool:
+        parts = list(
+            pool.map(lambda piece: _part(known[piece], groups[piece], clock, before.taken(piece), at_s=at_s), pieces)
+        )
+    sums, kept = Sums.joined([part.sums for part in parts]), Sums.joined([part.kept for part in parts])
     town = common(sums, groups, USUAL_RATES)
     prior = None
     if positions is not None:
         prior = neighbour_rates(sums, town, groups, metres([positions.get(each) for each in ids]))
-    origin = origins(judged, sums, town, clock, groups, at_s=at_s, prior_rates=prior)
+    origin = Origin.joined(
+        [
+            origins(
+                part.newest,
+                sums.taken(piece),
+                town,
+                clock,
+                groups[piece],
+                at_s=at_s,
+                prior_rates=None if prior is None else prior[piece],
+            )
+            for part, piece in zip(parts, pieces, strict=True)
+        ]
+    )
     if learned is not None:
         origin = _with_earlier(origin, learned, numbers)
     taught = calibration or (Calibration.none() if learned is None else learned.calibration)
@@ -153,7 +184,20 @@ def outlook(
         last_level=origin.last_level,
         emptied_s=origin.emptied_s,
     )
-    return Outlook(numbers, judged, dict(zip(ids, found, strict=True)), keep)
+    return Outlook(
+        ids=numbers,
+        health=[finding for part in parts for finding in part.health],
+        trust=np.concatenate([part.trust for part in parts]),
+        sources=np.concatenate([part.sources for part in parts]),
+        heard_s=np.concatenate([part.heard_s for part in parts]),
+        emptyings=[
+            replace(each, row=each.row + piece.start)
+            for part, piece in zip(parts, pieces, strict=True)
+            for each in part.emptyings
+        ],
+        forecasts=dict(zip(ids, found, strict=True)),
+        learned=keep,
+    )
 
 
 def _with_earlier(origin: Origin, learned: Learned, ids: NDArray[np.int64]) -> Origin:
@@ -181,6 +225,83 @@ _NOTHING = FillHistory()
 
 MOVED_SHARE = 0.2
 """What a container filled at another place counts so much."""
+
+
+AT_ONCE = 500
+"""So many containers are judged at once: 90 days of hourly readings take about 200 MB."""
+WORKERS = 2
+SAMPLE = 400
+"""The town's hours are learned from so many containers, evenly over all."""
+NEWEST = 60
+"""So many readings of each container are kept to tell its level."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """What became of some of the containers: sums until now and until what is kept, and their newest readings."""
+
+    sums: Sums
+    kept: Sums
+    newest: Judged
+    health: list[Finding]
+    trust: NDArray[np.float64]
+    sources: NDArray[np.int32]
+    heard_s: NDArray[np.float64]
+    emptyings: list[Reconciled]
+
+
+def _part(
+    known: Sequence[FillHistory], groups: NDArray[np.int64], clock: WasteClock, before: Sums, *, at_s: float
+) -> _Part:
+    judged = judge(table_of(known).between(-np.inf, at_s))
+    readings = judged.readings
+    sums = _added(before, judged, clock, groups, until_s=at_s)
+    kept_s = at_s - LAG_DAYS * DAY_S
+    kept = before if before.until_s >= kept_s else _added(before, judged, clock, groups, until_s=kept_s)
+    moved_s = np.array([np.nan if each.moved_s is None else each.moved_s for each in known])
+    moved = np.nan_to_num(moved_s, nan=-np.inf) > at_s - LONGEST_DAYS * DAY_S
+    if moved.any():
+        # What it did elsewhere says little; what it has done since counts as it is.
+        nothing = Sums.nothing(len(known), -np.inf)
+        since = _added(nothing, judged, clock, groups, until_s=at_s, from_s=moved_s)
+        sums = sums.forgotten(moved, share=MOVED_SHARE).plus(since.only(moved).forgotten(moved, share=1 - MOVED_SHARE))
+    good = judged.good
+    emptyings = reconcile(
+        judged.seen,
+        report_rows=readings.sighting_rows,
+        reports_s=readings.sightings_s,
+        reading_rows=readings.rows()[good],
+        reading_times_s=readings.times_s[good],
+        reading_levels=judged.cleaned[good],
+    )
+    has = np.diff(readings.starts) > 0
+    sources, heard_s = np.full(len(known), -1, dtype=np.int32), np.full(len(known), np.nan)
+    sources[has] = readings.sources[readings.starts[1:][has] - 1]
+    heard_s[has] = readings.times_s[readings.starts[1:][has] - 1]
+    return _Part(
+        sums=sums,
+        kept=kept,
+        newest=newest(judged, count=NEWEST),
+        health=health(judged, at_s=at_s, reconciled=emptyings),
+        trust=sensor_trust(judged),
+        sources=sources,
+        heard_s=heard_s,
+        emptyings=emptyings,
+    )
+
+
+def _factors(
+    known: Sequence[FillHistory], groups: NDArray[np.int64], calendar: Hours, *, at_s: float
+) -> NDArray[np.float64]:
+    chosen = np.unique(np.linspace(0, len(known) - 1, min(SAMPLE, len(known))).astype(np.int64))
+    judged = judge(table_of([known[c] for c in chosen.tolist()]).between(-np.inf, at_s))
+    return factors(judged, calendar, groups[chosen], number=len(FRACTIONS))
+
+
+def _first_s(history: FillHistory) -> float:
+    return min(
+        (float(times_s[0]) for times_s in (history.times_s, np.sort(history.emptied_s)) if len(times_s)), default=np.inf
+    )
 
 
 def _added(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,6 +79,29 @@ class Judged:
     def good(self) -> NDArray[np.bool_]:
         """Whether each reading may be believed: (n,)."""
         return self.quality == 0
+
+
+def newest(judged: Judged, *, count: int) -> Judged:
+    """The same with only the last ``count`` readings of each container; the emptyings stay."""
+    readings = judged.readings
+    rows = readings.rows()
+    kept = readings.starts[1:][rows] - np.arange(len(rows)) <= count
+    starts = np.concatenate([[0], np.cumsum(kept)])[readings.starts].astype(np.int64)
+    fewer = replace(
+        readings,
+        starts=starts,
+        times_s=readings.times_s[kept],
+        levels=readings.levels[kept],
+        quality=readings.quality[kept],
+        sources=readings.sources[kept],
+    )
+    return replace(
+        judged,
+        readings=fewer,
+        quality=judged.quality[kept],
+        cleaned=judged.cleaned[kept],
+        cycles=judged.cycles[kept],
+    )
 
 
 def judge(readings: Readings, *, correct_drift: bool = True) -> Judged:
