@@ -1,0 +1,155 @@
+"""The nightly job's way: all containers at once, and from one night to the next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+
+from domain.containers import Fraction
+from domain.errors import InvalidInput
+from domain.geography import Position
+from routing.forecast import DAY_S, FillHistory, Place, forecast, outlook
+from routing.forecast.calibration import PROBABILITIES, Calibration
+from routing.forecast.learning import calibrate
+from routing.forecast.many import FRACTIONS
+from routing.forecast.state import CONTEXT_DAYS, LAG_DAYS, from_bytes, to_bytes
+from tests.routing.trust.series import BEGIN_S, filling, hourly
+
+DAYS = 60
+AT_S = BEGIN_S + DAYS * DAY_S
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+
+def history(rate: float, seed: int = 0, days: int = DAYS) -> FillHistory:
+    seen = filling(days, rate=rate, seed=seed)[1]
+    return FillHistory(hourly(seen), seen, np.ones(len(seen), dtype=bool))
+
+
+@pytest.fixture(scope="module")
+def town() -> dict[int, FillHistory]:
+    return {n: history(0.03 + 0.004 * n, seed=n) for n in range(30)}
+
+
+GLASS = dict.fromkeys(range(30), Fraction.GLASS)
+
+
+def test_night_after_night_is_as_learning_anew(town: dict[int, FillHistory]) -> None:
+    early_s = AT_S - 5 * DAY_S
+    first = outlook(town, fractions=GLASS, at_s=early_s)
+    stored = from_bytes(to_bytes(first.learned))
+    since_s = early_s - (CONTEXT_DAYS + LAG_DAYS) * DAY_S
+    short = {
+        n: FillHistory(
+            each.times_s[each.times_s >= since_s],
+            each.levels[each.times_s >= since_s],
+            each.good[each.times_s >= since_s],
+        )
+        for n, each in town.items()
+    }
+    after = outlook(short, fractions=GLASS, at_s=AT_S, learned=stored).forecasts
+    anew = outlook(town, fractions=GLASS, at_s=AT_S).forecasts
+    for n in GLASS:
+        assert after[n].growth_per_day == pytest.approx(anew[n].growth_per_day, rel=0.03)
+        assert after[n].mean(AT_S + 2 * DAY_S) == pytest.approx(anew[n].mean(AT_S + 2 * DAY_S), abs=0.01)
+        assert after[n].quantile(0.95, AT_S + 2 * DAY_S) == pytest.approx(
+            anew[n].quantile(0.95, AT_S + 2 * DAY_S), abs=0.02
+        )
+
+
+def test_a_container_silent_for_longer_than_is_read_again_keeps_its_level(town: dict[int, FillHistory]) -> None:
+    cut = town[0].times_s < AT_S - 30 * DAY_S
+    silent = replace(town[0], times_s=town[0].times_s[cut], levels=town[0].levels[cut], good=town[0].good[cut])
+    learned = outlook({**town, 0: silent}, fractions=GLASS, at_s=AT_S - DAY_S).learned
+    later = outlook({n: each for n, each in town.items() if n}, fractions=GLASS, at_s=AT_S, learned=learned)
+    known = forecast(silent, fraction=Fraction.GLASS, at_s=AT_S)
+    assert later.forecasts[0].last_observed_s == silent.times_s[-1]
+    assert later.forecasts[0].last_level == pytest.approx(known.last_level)
+
+
+def test_what_cannot_be_read_is_learned_anew() -> None:
+    with pytest.raises(InvalidInput, match="learned anew"):
+        from_bytes(b"PK no such thing")
+
+
+def test_a_container_without_a_sensor_fills_as_its_neighbours_do() -> None:
+    histories = {n: history(0.16 if n < 8 else 0.03, seed=n) for n in range(16)}
+    fractions = dict.fromkeys(range(18), Fraction.PAPER)
+    positions = {n: Position(5.0 if n < 8 else 5.05, 52.0 + 0.0002 * n) for n in range(16)}
+    positions |= {16: Position(5.0, 52.001), 17: Position(5.05, 52.001)}
+    found = outlook(histories, fractions=fractions, at_s=AT_S, positions=positions).forecasts
+    assert found[16].growth_per_day > 2 * found[17].growth_per_day
+    seen = found[3]
+    assert found[16].standard_deviation(AT_S + DAY_S) > 3 * seen.standard_deviation(AT_S + DAY_S)
+
+
+def test_what_drivers_saw_stands_in_for_a_sensor() -> None:
+    emptied_s = AT_S - DAY_S * np.arange(50, 0, -7)
+    eye = FillHistory(emptied_s=emptied_s, observed_levels=np.full(len(emptied_s), 0.7))
+    found = forecast(eye, fraction=Fraction.GLASS, at_s=AT_S)
+    assert found.growth_per_day == pytest.approx(0.1, rel=0.2)
+    assert forecast(
+        FillHistory(emptied_s=emptied_s), fraction=Fraction.GLASS, at_s=AT_S
+    ).growth_per_day == pytest.approx(0.05)
+
+
+def test_a_changed_capacity_changes_the_rate_and_a_move_forgets() -> None:
+    before, after = filling(40, rate=0.04, seed=1)[1], filling(20, rate=0.08, seed=2)[1]
+    seen = np.concatenate([before, after])
+    plain = FillHistory(hourly(seen), seen, np.ones(len(seen), dtype=bool))
+    changed_s = BEGIN_S + 40 * DAY_S
+    smaller = replace(plain, capacity_l=(4000, 2000), capacity_from_s=(0, changed_s))
+    assert forecast(smaller, fraction=Fraction.GLASS, at_s=AT_S).growth_per_day == pytest.approx(0.08, rel=0.2)
+    here = forecast(plain, fraction=Fraction.GLASS, at_s=AT_S).growth_per_day
+    moved = forecast(replace(plain, moved_s=changed_s), fraction=Fraction.GLASS, at_s=AT_S).growth_per_day
+    assert abs(moved - 0.08) < abs(here - 0.08)
+    with pytest.raises(InvalidInput, match="capacity of 0"):
+        FillHistory(capacity_l=(0,), capacity_from_s=(0,))
+
+
+def test_past_forecasts_teach_and_intervals_hold(town: dict[int, FillHistory]) -> None:
+    groups = np.full(30, FRACTIONS.index(Fraction.GLASS))
+    origin_s = AT_S - 4 * DAY_S
+    taught = calibrate(list(town.values()), groups, place=Place(), at_s=origin_s)
+    assert taught.weight.max() > 0.5
+    assert calibrate([FillHistory()], groups[:1], place=Place(), at_s=origin_s).weight.max() == 0
+    inside = []
+    for offset in np.arange(4) * DAY_S:
+        found = outlook(town, fractions=GLASS, at_s=origin_s + offset, calibration=taught).forecasts
+        target_s = origin_s + offset + DAY_S - 3600
+        for n, each in town.items():
+            place = int(np.searchsorted(each.times_s, target_s))
+            if each.levels[place] > found[n].level - 0.1:
+                inside.append(
+                    found[n].quantile(0.1, target_s) <= each.levels[place] <= found[n].quantile(0.9, target_s)
+                )
+    assert np.mean(inside) == pytest.approx(0.8, abs=0.12)
+
+
+def test_an_untaught_calibration_is_the_gamma_model() -> None:
+    assert Calibration.none().shape.shape[-1] == len(PROBABILITIES)
+    assert not Calibration.none().mean.any()
+
+
+@pytest.mark.parametrize("month_day", [(3, 29), (10, 25), (12, 25), (2, 28)])
+def test_risk_never_falls_over_clock_changes_holidays_and_leap_days(month_day: tuple[int, int]) -> None:
+    at_s = datetime(2028, *month_day, 0, 30, tzinfo=AMSTERDAM).astimezone(UTC).timestamp()
+    seen = filling(30, rate=0.08, seed=4)[1]
+    times_s = at_s - 3600.0 * np.arange(len(seen))[::-1]
+    known = FillHistory(times_s, seen, np.ones(len(seen), dtype=bool))
+    found = forecast(known, fraction=Fraction.PAPER, at_s=at_s, place=Place(AMSTERDAM, "NL"))
+    risks = [found.overflow_risk(at_s + 1800.0 * n) for n in range(24 * 2 * 16)]
+    assert all(later >= earlier - 1e-12 for earlier, later in pairwise(risks))
+    assert risks[-1] > 0.5
+
+
+def test_the_outlook_tells_the_health_of_every_sensor(town: dict[int, FillHistory]) -> None:
+    found = outlook(town, fractions={**GLASS, 99: Fraction.GLASS}, at_s=AT_S)
+    assert [each.health.value for each in found.health] == ["healthy"] * 30 + ["silent"]
+    assert np.all(found.trust[:30] > 0.9)
+    assert np.isnan(found.trust[30])
+    assert found.sources.tolist() == [0] * 30 + [-1]
