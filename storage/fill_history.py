@@ -23,8 +23,8 @@ _ROW = np.dtype([("time_us", ">i8"), ("level", ">f8"), ("quality", "u1")])
 class FillSeries:
     """The fill levels of one container in the order of phenomenon time; arrays of equal length.
 
-    ``times_s`` in seconds since 1970 UTC, ``levels`` as shares of the capacity, ``quality`` the place of each quality in
-    ``domain.observations.Quality`` as ingest found it (0: good), ``sensor_ids`` which sensor each came from.
+    ``times_s`` in seconds since 1970 UTC, ``levels`` as shares of the capacity, ``quality`` the place of each quality
+    in ``domain.observations.Quality`` as ingest found it (0: good), ``sensor_ids`` which sensor each came from.
     """
 
     times_s: NDArray[np.float64]

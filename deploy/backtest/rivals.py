@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from importlib.util import find_spec
 
 import numpy as np
@@ -61,15 +62,16 @@ def boosted(rows: Rows, *, on_progress: Progress | None = None) -> NDArray[np.fl
 
     They are given everything that Halfvol's model knows of the origin, the raw readings before it, and the time.
     """
-    from sklearn.ensemble import HistGradientBoostingRegressor  # noqa: PLC0415 - optional
-    from threadpoolctl import threadpool_limits  # noqa: PLC0415 - optional
+    # Optional packages, so the type checker is not told of them.
+    booster = import_module("sklearn.ensemble").HistGradientBoostingRegressor
+    threadpool_limits = import_module("threadpoolctl").threadpool_limits
 
     features = boosted_features(rows)
     found = np.full((len(rows), len(SCORED)), np.nan)
     refits = list(_refits(rows))
     for n, (train, test) in enumerate(refits):
         for q, quantile in enumerate(SCORED.tolist()):
-            model = HistGradientBoostingRegressor(
+            model = booster(
                 loss="quantile",
                 quantile=quantile,
                 max_iter=150,
@@ -92,7 +94,7 @@ def boosted_features(rows: Rows) -> NDArray[np.float64]:
     origin = rows.origin
     s = rows.h
     at = np.arange(len(rows))
-    return np.column_stack(
+    columns = np.column_stack(
         [
             rows.last,
             rows.last[:, None] - rows.lags,
@@ -115,6 +117,7 @@ def boosted_features(rows: Rows) -> NDArray[np.float64]:
             origin.groups,
         ]
     )
+    return np.asarray(columns, dtype=np.float64)
 
 
 STATS_EVERY = 7
@@ -147,9 +150,9 @@ def best_of_statsforecast(
 
     They see the readings since the last emptying, as hourly means with gaps filled forward; every seventh origin only.
     """
-    from statsforecast.models import AutoETS, AutoTheta, RandomWalkWithDrift  # noqa: PLC0415 - optional
+    models = import_module("statsforecast.models")
 
-    makers = {"ets": lambda: AutoETS(season_length=1), "theta": AutoTheta, "drift": RandomWalkWithDrift}
+    makers = [lambda: models.AutoETS(season_length=1), models.AutoTheta, models.RandomWalkWithDrift]
     longest = int(SPANS_H[-1])
     point = np.full((len(rows), len(makers)), np.nan)
     origins_s = np.unique(rows.at_s)[::STATS_EVERY]
@@ -161,7 +164,7 @@ def best_of_statsforecast(
             if len(series) < 12:
                 continue
             steps = np.clip(np.round((rows.target_s[own] - at_s) / 3600.0).astype(int), 1, longest + 4) - 1
-            for m, make in enumerate(makers.values()):
+            for m, make in enumerate(makers):
                 try:
                     point[own, m] = np.asarray(make().forecast(series, h=longest + 4)["mean"])[steps]
                 except (ValueError, FloatingPointError, ZeroDivisionError):
@@ -173,7 +176,7 @@ def best_of_statsforecast(
 
 def _best_with_past_errors(rows: Rows, point: NDArray[np.float64]) -> NDArray[np.float64]:
     found = np.full((len(rows), len(SCORED)), np.nan)
-    for train, test in _refits(rows, least=30, known=np.isfinite(point).all(axis=1)):
+    for train, test in _refits(rows, least=30, known=np.asarray(np.isfinite(point).all(axis=1))):
         errors = rows.level[train, None] - point[train]
         best = int(np.argmin(np.abs(errors).mean(axis=0)))
         found[test] = point[test, best][:, None] + np.quantile(errors[:, best], SCORED)

@@ -111,7 +111,18 @@ def roll(
         sums = seen(judged, clock, setting.groups, from_s=-np.inf, until_s=at_s)
         town = common(sums, setting.groups, setting.usual_rates)
         origin = origins(judged, sums, town, clock, setting.groups, at_s=at_s)
-        rows = _outcomes(readings, hindsight, judged, origin, clock, known.kind_at, at_s, step_s, setting, calibration)
+        rows = _outcomes(
+            readings,
+            hindsight,
+            judged,
+            origin=origin,
+            clock=clock,
+            kind_at=known.kind_at,
+            at_s=at_s,
+            step_s=step_s,
+            setting=setting,
+            calibration=calibration,
+        )
         if len(rows):
             parts.append(rows)
         if on_progress is not None:
@@ -140,7 +151,18 @@ def roll_cases(readings: Readings, setting: Setting) -> tuple[Cases | None, Wast
         sums = seen(judged, clock, setting.groups, from_s=-np.inf, until_s=at_s)
         town = common(sums, setting.groups, setting.usual_rates)
         origin = origins(judged, sums, town, clock, setting.groups, at_s=at_s)
-        rows = _outcomes(readings, hindsight, judged, origin, clock, known.kind_at, at_s, step_s, setting, none)
+        rows = _outcomes(
+            readings,
+            hindsight,
+            judged,
+            origin=origin,
+            clock=clock,
+            kind_at=known.kind_at,
+            at_s=at_s,
+            step_s=step_s,
+            setting=setting,
+            calibration=none,
+        )
         if len(rows):
             parts.append(rows)
     return (_cases(parts, from_s=-np.inf, until_s=np.inf) if parts else None), clock
@@ -166,6 +188,7 @@ def _outcomes(
     readings: Readings,
     hindsight: Judged,
     judged: Judged,
+    *,
     origin: Origin,
     clock: WasteClock,
     kind_at: Callable[[NDArray[np.float64]], NDArray[np.int64]],

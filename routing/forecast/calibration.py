@@ -1,9 +1,9 @@
 """What past forecasts of a town teach about the next: a learned mean, spread and shape over the gamma model.
 
-The gamma process with its empirical-Bayes rate is the base. Of forecasts whose outcome is known, a ridge regression
-learns what to add to its mean (the container's own growth over the same span, its recent rate, the last day, how full it
-is), non-negative least squares learn its variance, and the standardised residuals its shape; each is drawn to the base
-while there are few outcomes.
+The gamma process with its empirical-Bayes rate is the base. Of forecasts with a known outcome, a ridge regression
+learns what to add to its mean (the container's own growth over the same span, its recent rate, the last day, how full
+it is), non-negative least squares learn its variance, and the standardised residuals its shape; each is drawn to
+the base while there are few outcomes.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ NORMAL = ndtri(PROBABILITIES)
 RIDGE = 30.0
 """The learned mean is drawn to the base as by so many outcomes at one standard deviation."""
 
-SHAPE_PRIOR = 150.0
+SHAPE_PRIOR = 600.0
 """The learned shape likewise, by so many outcomes; in the tails by more, because few outcomes reach there."""
 
 LEAST_CASES = 60

@@ -141,7 +141,16 @@ def seen(
             weight = 0.5 ** (age / half_life)
             sum_[:, 0] += np.bincount(who, weights=weight * passed, minlength=containers)
             sum_[:, 1] += np.bincount(who, weights=weight * grown, minlength=containers)
-        _add_spans(sums.spans, own, times_s, cycle, levels, tau, from_s=from_s, until_s=until_s)
+        _add_spans(
+            sums.spans,
+            own=own,
+            times_s=times_s,
+            cycle=cycle,
+            levels=levels,
+            tau=tau,
+            from_s=from_s,
+            until_s=until_s,
+        )
     if not_before_s is None:
         _add_sightings(sums, judged, clock, groups, from_s=from_s, until_s=until_s)
     return sums
@@ -149,12 +158,12 @@ def seen(
 
 def _add_spans(
     spans: NDArray[np.float64],
+    *,
     own: NDArray[np.int64],
     times_s: NDArray[np.float64],
     cycle: NDArray[np.int64],
     levels: NDArray[np.float64],
     tau: NDArray[np.float64],
-    *,
     from_s: float,
     until_s: float,
 ) -> None:
@@ -212,5 +221,7 @@ def _add_sightings(
     who, start_s, end_s = rows[1:][fits], at_s[:-1][fits], at_s[1:][fits]
     passed = clock.at(end_s, groups[who]) - clock.at(start_s, groups[who])
     weight = SIGHTING_WEIGHT * 0.5 ** ((until_s - end_s) / DAY_S / HALF_LIFE_DAYS)
-    np.add.at(sums.long, (who, 0), weight * passed)
-    np.add.at(sums.long, (who, 1), weight * np.maximum(level[fits] - 0.02, 0.0))
+    containers = len(sums.long)
+    grown = np.maximum(level[fits] - 0.02, 0.0)
+    sums.long[:, 0] += np.bincount(who, weights=weight * passed, minlength=containers)
+    sums.long[:, 1] += np.bincount(who, weights=weight * grown, minlength=containers)

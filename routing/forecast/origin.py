@@ -128,7 +128,9 @@ def origins(
         c = np.flatnonzero(fresh)
         at = place[c]
         tau = clock.at(times_s[good], groups[rows[good]])
-        found, sd, momentum[c] = _levels(judged, good, at, tau, rate[c], span_variance[c, 0], judged.noise[c])
+        found, sd, momentum[c] = _levels(
+            judged, good, at, tau=tau, rate=rate[c], variance=span_variance[c, 0], noise=judged.noise[c]
+        )
         alone = np.diff(judged.readings.starts)[c] <= 2
         level[c] = np.clip(found, 0.0, 1.5)
         level_sd[c] = np.hypot(sd, np.where(alone, SINGLE_SD, DOUBT_SD * _suspect_share(judged, last[c])))
@@ -227,6 +229,7 @@ def _levels(
     judged: Judged,
     good: NDArray[np.int64],
     place: NDArray[np.int64],
+    *,
     tau: NDArray[np.float64],
     rate: NDArray[np.float64],
     variance: NDArray[np.float64],

@@ -93,7 +93,7 @@ def from_bytes(stored: bytes) -> Learned:
         calibration = Calibration(**{field.name: values[f"calibration_{field.name}"] for field in fields(Calibration)})
         fits = int(values["version"]) == VERSION and calibration.mean.shape == (len(SPANS_H), FEATURES)
         if not fits or calibration.shape.shape[-1] != len(PROBABILITIES):
-            raise ValueError("another version")
+            raise ValueError("another version")  # noqa: TRY301 - one way to say it
         return Learned(
             learned_s=float(values["learned_s"]),
             ids=values["ids"],

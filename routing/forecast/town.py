@@ -76,7 +76,8 @@ def factors(judged: Judged, known: Hours, groups: NDArray[np.int64], *, number: 
 
     def table(values: NDArray[np.float64], which: NDArray[np.bool_]) -> NDArray[np.float64]:
         place = group[which] * kinds + kind[which]
-        return np.bincount(place, weights=values[which], minlength=number * kinds).reshape(number, DAY_TYPES, 24)
+        sums = np.bincount(place, weights=values[which], minlength=number * kinds)
+        return np.asarray(sums, dtype=np.float64).reshape(number, DAY_TYPES, 24)
 
     everything = np.ones(len(who), dtype=bool)
     seen_day, hoped_day = table(grown, everything).sum(axis=2), table(expected, everything).sum(axis=2)
@@ -101,10 +102,10 @@ def factors(judged: Judged, known: Hours, groups: NDArray[np.int64], *, number: 
         hour = combined(seen_hour[:, days].sum(axis=1), hoped_hour[:, days].sum(axis=1), HOUR_PRIOR, None)
         hour /= hour.mean(axis=1, keepdims=True)
         by_hour[:, days] = hour[:, None, :]
-    whole = by_day[:, :, None] * by_hour
+    whole = np.asarray(by_day[:, :, None] * by_hour, dtype=np.float64)
     # A usual week has a mean of 1.
     whole /= whole[:, :7].mean(axis=(1, 2), keepdims=True)
-    return whole.reshape(number, kinds)
+    return np.asarray(whole.reshape(number, kinds), dtype=np.float64)
 
 
 def common(sums: Sums, groups: NDArray[np.int64], usual_rates: NDArray[np.float64]) -> Town:

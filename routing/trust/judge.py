@@ -143,11 +143,21 @@ def judge(readings: Readings, *, correct_drift: bool = True) -> Judged:
     source = readings.sources[usable]
     breaks = (np.diff(source, prepend=source[:1]) != 0) & (np.diff(own, prepend=-1) == 0)
     report, sighting = _reports(readings, times_s, own, containers)
-    rates = np.full(containers, USUAL_RATE)
-    for _ in range(2):
-        plateaus = cut(times_s, x, own, containers=containers, jump=tolerance, rate=rates, breaks=breaks | (report > 0))
-        rates = _rates(plateaus, times_s, containers)
-    true, echoes, pending = _told(plateaus, times_s, x, report, sighting, breaks, rates, tolerance, readings)
+    pieces = breaks | (report > 0)
+    usual = np.full(containers, USUAL_RATE)
+    rough = cut(times_s, x, own, containers=containers, jump=tolerance, rate=usual, breaks=pieces)
+    rates = _rates(rough, times_s, containers)
+    plateaus = cut(times_s, x, own, containers=containers, jump=tolerance, rate=rates, breaks=pieces)
+    rates = _rates(plateaus, times_s, containers)
+    true, echoes, pending = _told(
+        plateaus,
+        times_s=times_s,
+        report=report,
+        sighting=sighting,
+        breaks=breaks,
+        rates=rates,
+        tolerance=tolerance,
+    )
     _mark_false(quality, usable, plateaus, true, x)
 
     believed = np.repeat(true, plateaus.counts) if len(plateaus) else np.zeros(0, dtype=bool)
@@ -219,14 +229,13 @@ def _rates(plateaus: Plateaus, times_s: NDArray[np.float64], containers: int) ->
 
 def _told(
     plateaus: Plateaus,
+    *,
     times_s: NDArray[np.float64],
-    levels: NDArray[np.float64],
     report: NDArray[np.int64],
     sighting: NDArray[np.float64],
     breaks: NDArray[np.bool_],
     rates: NDArray[np.float64],
     tolerance: NDArray[np.float64],
-    readings: Readings,
 ) -> tuple[NDArray[np.bool_], NDArray[np.int64], NDArray[np.float64]]:
     """Which plateaus are true (P,); the number of false echoes and the unconfirmed leap of each container (C,)."""
     true = np.ones(len(plateaus), dtype=bool)

@@ -75,10 +75,11 @@ class Readings:
 
     def taken(self, containers: NDArray[np.int64], *, until_s: float = np.inf) -> Readings:
         """The same of some containers, in the order given, with what happened until a moment."""
+        starts_at = self.starts.tolist()
         kept = [
             np.arange(
-                self.starts[c],
-                self.starts[c] + np.searchsorted(self.times_s[self.starts[c] : self.starts[c + 1]], until_s, "right"),
+                starts_at[c],
+                starts_at[c] + int(np.searchsorted(self.times_s[starts_at[c] : starts_at[c + 1]], until_s, "right")),
             )
             for c in containers.tolist()
         ]

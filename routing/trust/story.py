@@ -59,7 +59,9 @@ class Piece:
     other_source: bool = False
 
 
-def likeliest(pieces: Sequence[Piece], *, rate: float, tolerance: float, echoing: bool) -> list[bool]:
+def likeliest(  # noqa: PLR0912 - one loop over pairs of pieces, kept together for speed
+    pieces: Sequence[Piece], *, rate: float, tolerance: float, echoing: bool
+) -> list[bool]:
     """Which pieces are true.
 
     Parameters
@@ -88,7 +90,18 @@ def likeliest(pieces: Sequence[Piece], *, rate: float, tolerance: float, echoing
                 cost = skipped
             else:
                 cost = (
-                    best[j] + skipped + _step(pieces[j], piece, rate, tolerance, leap_scale, reported, sighting, other)
+                    best[j]
+                    + skipped
+                    + _step(
+                        pieces[j],
+                        piece,
+                        rate=rate,
+                        tolerance=tolerance,
+                        leap_scale=leap_scale,
+                        reported=reported,
+                        sighting=sighting,
+                        other_source=other,
+                    )
                 )
                 if lowest:
                     cost += _low_cost(lowest, min(pieces[j].end, piece.begin) - tolerance)
@@ -125,11 +138,9 @@ def is_emptying(previous: Piece, piece: Piece, tolerance: float) -> bool:
 
 
 def _false_cost(piece: Piece, echoing: bool) -> float:
-    if piece.count <= 2:
-        entry = KNOWN_EPISODE if echoing else SPIKE
-    else:
-        entry = KNOWN_EPISODE if echoing else EPISODE
-    return entry + (KNOWN_FALSE_READING if echoing else FALSE_READING) * piece.count
+    if echoing:
+        return KNOWN_EPISODE + KNOWN_FALSE_READING * piece.count
+    return (SPIKE if piece.count <= 2 else EPISODE) + FALSE_READING * piece.count
 
 
 def _low_cost(skipped: Sequence[Piece], below: float) -> float:
@@ -139,6 +150,7 @@ def _low_cost(skipped: Sequence[Piece], below: float) -> float:
 def _step(
     previous: Piece,
     piece: Piece,
+    *,
     rate: float,
     tolerance: float,
     leap_scale: float,

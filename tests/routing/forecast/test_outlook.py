@@ -13,10 +13,12 @@ import pytest
 from domain.containers import Fraction
 from domain.errors import InvalidInput
 from domain.geography import Position
+from routing.backtest.rolling import Setting, roll_cases
 from routing.forecast import DAY_S, FillHistory, Place, forecast, outlook
-from routing.forecast.calibration import PROBABILITIES, Calibration
+from routing.forecast.calibration import PROBABILITIES, Calibration, Cases, learn, quantiles
+from routing.forecast.history import table_of
 from routing.forecast.learning import calibrate
-from routing.forecast.many import FRACTIONS
+from routing.forecast.many import FRACTIONS, USUAL_RATES
 from routing.forecast.state import CONTEXT_DAYS, LAG_DAYS, from_bytes, to_bytes
 from tests.routing.trust.series import BEGIN_S, filling, hourly
 
@@ -111,23 +113,26 @@ def test_a_changed_capacity_changes_the_rate_and_a_move_forgets() -> None:
         FillHistory(capacity_l=(0,), capacity_from_s=(0,))
 
 
-def test_past_forecasts_teach_and_intervals_hold(town: dict[int, FillHistory]) -> None:
-    groups = np.full(30, FRACTIONS.index(Fraction.GLASS))
-    origin_s = AT_S - 4 * DAY_S
-    taught = calibrate(list(town.values()), groups, place=Place(), at_s=origin_s)
-    assert taught.weight.max() > 0.5
-    assert calibrate([FillHistory()], groups[:1], place=Place(), at_s=origin_s).weight.max() == 0
-    inside = []
-    for offset in np.arange(4) * DAY_S:
-        found = outlook(town, fractions=GLASS, at_s=origin_s + offset, calibration=taught).forecasts
-        target_s = origin_s + offset + DAY_S - 3600
-        for n, each in town.items():
-            place = int(np.searchsorted(each.times_s, target_s))
-            if each.levels[place] > found[n].level - 0.1:
-                inside.append(
-                    found[n].quantile(0.1, target_s) <= each.levels[place] <= found[n].quantile(0.9, target_s)
-                )
-    assert np.mean(inside) == pytest.approx(0.8, abs=0.12)
+def test_past_forecasts_teach_and_intervals_hold() -> None:
+    known = [history(0.03 + 0.004 * (n % 30), seed=n, days=90) for n in range(60)]
+    groups = np.full(60, FRACTIONS.index(Fraction.GLASS))
+    cases, clock = roll_cases(table_of(known), Setting(UTC, None, groups, USUAL_RATES, every_h=61, warm_up_days=14))
+    assert cases is not None
+    early, late = (np.flatnonzero(side) for side in (cases.target_s < AT_S, cases.target_s >= AT_S + 3 * DAY_S))
+    taught = learn(Cases(cases.origin.taken(early), cases.target_s[early], cases.level[early], cases.h[early]), clock)
+    found = quantiles(cases.origin.taken(late), clock, taught, cases.target_s[late])
+    probabilities = PROBABILITIES.tolist()
+    for low, high in ((0.1, 0.9), (0.025, 0.975)):
+        below, above = found[:, probabilities.index(low)], found[:, probabilities.index(high)]
+        share = np.mean((cases.level[late] >= below) & (cases.level[late] <= above))
+        assert share == pytest.approx(high - low, abs=0.05)
+    assert np.all(np.diff(found, axis=1) >= 0)
+
+
+def test_little_history_teaches_nothing() -> None:
+    groups = np.full(1, FRACTIONS.index(Fraction.GLASS))
+    assert calibrate([FillHistory()], groups, place=Place(), at_s=AT_S).weight.max() == 0
+    assert calibrate([history(0.05, days=10)], groups, place=Place(), at_s=AT_S).weight.max() == 0
 
 
 def test_an_untaught_calibration_is_the_gamma_model() -> None:

@@ -84,7 +84,7 @@ def test_drift_of_the_empty_level_is_taken_out() -> None:
 
 
 def test_emptyings_with_lost_hours_and_partial_ones() -> None:
-    true, seen, emptied = filling(40, rate=0.1)
+    _, seen, emptied = filling(40, rate=0.1)
     kept = np.random.default_rng(5).random(len(seen)) < 0.6
     times_s = hourly(seen)[kept]
     judged = judge(table([seen[kept]], times_s=[times_s]))
