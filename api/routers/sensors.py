@@ -34,7 +34,7 @@ class Sensor(Representation):
     bound_at: Moment | None
     location: Point | None
     health: SensorHealth | None = Field(description="What is wrong with it, the worst first")
-    health_since: Moment | None = Field(description="As far as the readings that were looked at reach back")
+    health_since_at: Moment | None = Field(description="As far as the readings that were looked at reach back")
     health_reason: str | None = Field(description="One sentence with figures, in English")
     trust: Share | None = Field(description="Probability that its next reading is within 10 points of the truth")
 
@@ -79,7 +79,7 @@ def _sensor(each: PlacedSensor, state: HealthState | None) -> Sensor:
         bound_at=bound_at,
         location=None if each.position is None else Point.of(each.position),
         health=None if state is None else state.health,
-        health_since=None if state is None else state.since,
+        health_since_at=None if state is None else state.since,
         health_reason=None if state is None else state.reason,
         trust=None if state is None else state.trust,
     )

@@ -74,10 +74,10 @@ def boosted(rows: Rows, *, on_progress: Progress | None = None) -> NDArray[np.fl
             model = booster(
                 loss="quantile",
                 quantile=quantile,
-                max_iter=150,
-                learning_rate=0.06,
-                max_leaf_nodes=15,
-                min_samples_leaf=40,
+                max_iter=100,
+                learning_rate=0.05,
+                max_leaf_nodes=8,
+                min_samples_leaf=60,
                 random_state=1,
             )
             # Small fits: more threads than idle cores take a hundred times as long.

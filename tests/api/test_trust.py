@@ -13,9 +13,22 @@ from api.planning.country import country_of
 from domain.health import HealthState, SensorHealth
 from storage import trust
 from storage.database import Database
-from tests.api.client import Client
+from tests.api.client import Client, serving_town
 from tests.api.planning_town import MONDAY, NOW, Bin, write_town
+from tests.storage import town as small_town
 from tests.storage.town import NOON, SmallTown
+
+
+@pytest.fixture
+def small(database: Database) -> SmallTown:
+    with database.transaction() as connection:
+        return small_town.build(connection)
+
+
+@pytest.fixture
+def asking(database: Database, small: SmallTown) -> Iterator[Client]:
+    with serving_town(database, small.municipality.code) as client:
+        yield client
 
 
 @pytest.fixture
@@ -53,7 +66,7 @@ def test_a_sensor_and_its_container_show_health_and_trust(asking: Client, databa
         trust.put_health(connection, municipality_id=small.municipality.id, judged_at=NOON, states=[state])
     shown: dict[str, Any] = asking.get(path).json()
     assert shown["health"] == "false_echo"
-    assert shown["healthSince"] == "2026-11-02T12:00:00Z"
+    assert shown["healthSinceAt"] == "2026-11-02T12:00:00Z"
     assert shown["healthReason"] == "20 % see something else"
     assert shown["trust"] == 0.58
     container: dict[str, Any] = asking.get(f"/v1/containers/{small.glass.id}").json()["properties"]
