@@ -23,7 +23,7 @@ WINDOW_DAYS = 70.0
 """Every origin is judged and learned from the readings of so many days before it, as the nightly job does."""
 LEARN_DAYS = 7.0
 """The calibration is learned anew after so many days."""
-KEEP_DAYS = 120.0
+KEEP_DAYS = 240.0
 """From forecasts of so many days."""
 
 

@@ -59,13 +59,16 @@ class Cases:
 class Calibration:
     """What is learned, for each span s of ``SPANS_H``: ``mean`` (S, features) coefficients, ``variance`` (S, terms)
     factors, ``centres`` (S, bins) of mean over spread with ``shape`` (S, bins, P) standardised quantiles, ``weight``
-    (S, P) of the learned shape against the base's."""
+    (S, P) of the learned shape against the base's. For coarse sensors ``coarse`` (S, K, P): quantiles of what
+    followed on each of K levels, and ``coarse_weight`` (S, K) of these against the rest."""
 
     mean: NDArray[np.float64]
     variance: NDArray[np.float64]
     centres: NDArray[np.float64]
     shape: NDArray[np.float64]
     weight: NDArray[np.float64]
+    coarse: NDArray[np.float64]
+    coarse_weight: NDArray[np.float64]
 
     @classmethod
     def none(cls) -> Calibration:
@@ -77,10 +80,18 @@ class Calibration:
             centres=np.tile(np.arange(len(BINS), dtype=float), (spans, 1)),
             shape=np.tile(NORMAL, (spans, len(BINS), 1)),
             weight=np.zeros((spans, len(PROBABILITIES))),
+            coarse=np.zeros((spans, COARSE_LEVELS, len(PROBABILITIES))),
+            coarse_weight=np.zeros((spans, COARSE_LEVELS)),
         )
 
 
 FEATURES = 10
+
+COARSE_LEVELS = 26
+COARSE_STEP = 0.05
+"""A coarse sensor jumps from step to step; what follows on each step is counted, by levels a twentieth apart."""
+COARSE_PRIOR = 40.0
+"""What was counted is weighed against the rest as by so many outcomes."""
 
 
 def grown_time(origin: Origin, clock: WasteClock, target_s: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -161,6 +172,7 @@ def learn(cases: Cases, clock: WasteClock) -> Calibration:
         spread = np.sqrt(np.maximum(terms @ factors, 1e-6))
         moved = mean + features @ coefficients
         learned.mean[s], learned.variance[s] = coefficients, factors
+        _learn_coarse(learned, s, origin, level)
         _learn_shape(learned, s, left / spread, moved / spread)
     return learned
 
@@ -206,6 +218,20 @@ def _learn_shape(learned: Calibration, s: int, residuals: NDArray[np.float64], r
     learned.weight[s] = reach / (reach + SHAPE_PRIOR * 0.02)
 
 
+def _learn_coarse(learned: Calibration, s: int, origin: Origin, level: NDArray[np.float64]) -> None:
+    """What followed on each level of a coarse sensor."""
+    place = _coarse_places(origin)
+    for k in np.unique(place[origin.step > 0]).tolist():
+        after = level[(origin.step > 0) & (place == k)]
+        learned.coarse[s, k] = np.quantile(after, PROBABILITIES)
+        learned.coarse_weight[s, k] = len(after) / (len(after) + COARSE_PRIOR)
+
+
+def _coarse_places(origin: Origin) -> NDArray[np.int64]:
+    level = np.nan_to_num(origin.last_level, nan=0.0)
+    return np.clip(np.round(level / COARSE_STEP), 0, COARSE_LEVELS - 1).astype(np.int64)
+
+
 def quantiles(
     origin: Origin, clock: WasteClock, calibration: Calibration, target_s: NDArray[np.float64]
 ) -> NDArray[np.float64]:
@@ -224,6 +250,16 @@ def quantiles(
     weight = _between(calibration.weight, low, share)
     unit = weight * shaped + (1 - weight) * base
     found = origin.level[:, None] + moved[:, None] + spread[:, None] * unit
+    coarse = np.flatnonzero(origin.step > 0)
+    if len(coarse):
+        at, lower, along = _coarse_places(origin)[coarse], low[coarse], share[coarse]
+        trusted = (calibration.coarse_weight[lower, at] * (1 - along))[:, None] + (
+            calibration.coarse_weight[lower + 1, at] * along
+        )[:, None]
+        followed = (
+            calibration.coarse[lower, at] * (1 - along)[:, None] + calibration.coarse[lower + 1, at] * along[:, None]
+        )
+        found[coarse] = trusted * followed + (1 - trusted) * found[coarse]
     return np.maximum(np.maximum.accumulate(found, axis=1), 0.0)
 
 

@@ -50,8 +50,8 @@ class Origin:
     ``rate``, ``rate_sd``, ``recent_rate``: days' worth of growth, share of the capacity; ``span_rates``,
     ``span_variance`` (C, S): the same as seen over each of ``SPANS_H``, and variance over days' worth of waste;
     ``momentum``: the last day's growth less what was expected; ``since_emptied``: days' worth of waste since then;
-    ``pending``: a leap that nothing has confirmed; ``noise``; ``groups`` int64; ``last_s``, ``last_level``: newest good
-    reading; ``emptied_s``.
+    ``pending``: a leap that nothing has confirmed; ``noise``; ``step``: between two levels of a coarse sensor, else 0;
+    ``groups`` int64; ``last_s``, ``last_level``: newest good reading; ``emptied_s``.
     """
 
     origin_s: NDArray[np.float64]
@@ -67,6 +67,7 @@ class Origin:
     since_emptied: NDArray[np.float64]
     pending: NDArray[np.float64]
     noise: NDArray[np.float64]
+    step: NDArray[np.float64]
     groups: NDArray[np.int64]
     last_s: NDArray[np.float64]
     last_level: NDArray[np.float64]
@@ -155,6 +156,7 @@ def origins(
         since_emptied=np.clip(since, 0.0, 30.0),
         pending=pending,
         noise=judged.noise.copy(),
+        step=np.where(fresh, judged.steps, 0.0),
         groups=groups,
         last_s=last_s,
         last_level=shown,
