@@ -158,3 +158,24 @@ def test_the_outlook_tells_the_health_of_every_sensor(town: dict[int, FillHistor
     assert np.all(found.trust[:30] > 0.9)
     assert np.isnan(found.trust[30])
     assert found.sources.tolist() == [0] * 30 + [-1]
+
+
+def test_what_follows_on_a_level_of_a_coarse_sensor_is_learned() -> None:
+    """Daily readings in fifths: a day at 0 or two, then 0.4, 0.8, and emptied."""
+    random = np.random.default_rng(7)
+    known = []
+    for _ in range(20):
+        levels: list[float] = []
+        while len(levels) < 200:
+            levels += [0.0] * int(random.integers(1, 4)) + [0.4, 0.8]
+        seen = np.array(levels[:200])
+        known.append(FillHistory(BEGIN_S + DAY_S * np.arange(200), seen, np.ones(200, dtype=bool)))
+    groups = np.full(20, FRACTIONS.index(Fraction.RESIDUAL))
+    at_s = BEGIN_S + 190 * DAY_S
+    taught = calibrate(known, groups, place=Place(), at_s=at_s)
+    histories = dict(enumerate(known))
+    found = outlook(histories, fractions=dict.fromkeys(range(20), Fraction.RESIDUAL), at_s=at_s, calibration=taught)
+    at_two_fifths = [each for n, each in found.forecasts.items() if known[n].levels[190] == 0.4]
+    assert at_two_fifths
+    for each in at_two_fifths:
+        assert each.quantile(0.5, at_s + DAY_S) == pytest.approx(0.8, abs=0.1)
