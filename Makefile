@@ -4,7 +4,7 @@ BIN := .venv/bin
 LOCKED := --quiet --upgrade --universal --python-version 3.11 --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test demo chaos bench-ingest bench-roads bench-routing fuzz test lint lock clean
+.PHONY: help setup setup-test demo chaos bench-forecast bench-ingest bench-roads bench-routing fuzz test lint lock clean
 
 help: ## this list
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
@@ -31,6 +31,9 @@ BENCH ?=
 bench-routing: setup-test ## routes beside OR-Tools, PyVRP and VROOM on published instances; BENCH="--help" for more
 	@$(BIN)/uv pip install --quiet "pyvroom>=1.15"
 	@$(BIN)/python -m tests.benchmarks.routing $(BENCH)
+
+bench-forecast: setup-test ## from 21.6 million readings in PostgreSQL to a forecast of 10,000 containers
+	@$(BIN)/python -m tests.benchmarks.forecast
 
 test: setup-test ## all tests
 	@$(BIN)/python -m pytest

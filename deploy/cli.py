@@ -30,6 +30,7 @@ COMMANDS: dict[str, str] = {
     "devices": "list devices that nobody claimed, and claim them",
     "chaos": "kill and freeze parts of the chain under load, then account for every message",
     "audit": "did we lose anything of a sensor, and where",
+    "backtest": "how good the forecasts would have been on your own readings",
     "rejected": "list, show and read again the messages that could not be read",
     "retention": "how long everything is kept, and letting go of what is older",
     "settings": "print every setting with its value and meaning",

@@ -13,17 +13,28 @@ from domain.containers import Container, Municipality
 from domain.errors import InvalidInput, NotFound
 from domain.fleet import Depot, DisposalSite
 from routing.forecast import FillHistory
+from routing.forecast.learning import RELEARN_DAYS
+from routing.forecast.state import CONTEXT_DAYS, LAG_DAYS
 from routing.roads.graph import RoadGraph
-from storage import containers, emptyings, fleet, municipalities, observations, roads
+from storage import containers, emptyings, fleet, municipalities, observations, roads, trust
 from storage.database import Connection, Database
+from storage.trust import ContainerChange, FillModel
 
-HISTORY_DAYS = 56
-"""How far back readings and emptyings are read, days."""
+HISTORY_DAYS = 90
+"""How far back readings and emptyings are read when everything is learned anew, days."""
+
+RELEARN = timedelta(days=RELEARN_DAYS)
+SHORT_HISTORY = timedelta(days=CONTEXT_DAYS + LAG_DAYS)
+"""So far before the last night readings are read when only what is new is learned."""
 
 
 @dataclass(frozen=True, eq=False)
 class Inputs:
-    """A municipality as planning sees it. ``histories`` by container id; a container without one has no reading."""
+    """A municipality as planning sees it. ``histories`` by container id; a container without one has no reading.
+
+    ``fill_model``: what earlier nights learned, with histories that reach back far enough to add to it; None: nothing,
+    and the histories are long enough to learn from.
+    """
 
     municipality: Municipality
     depots: tuple[Depot, ...]
@@ -32,6 +43,7 @@ class Inputs:
     containers: tuple[Container, ...]
     histories: dict[int, FillHistory]
     roads: RoadGraph
+    fill_model: FillModel | None = None
 
 
 def require_ready(connection: Connection, municipality_code: str) -> None:
@@ -61,23 +73,24 @@ def load(database: Database, municipality_code: str, *, known_at: datetime) -> I
     """
     with database.transaction() as connection:
         municipality = municipalities.get(connection, municipality_code)
-        since = known_at - timedelta(days=HISTORY_DAYS)
+        model = _usable(trust.get_model(connection, municipality.id), known_at)
+        since = known_at - timedelta(days=HISTORY_DAYS) if model is None else model.known_at - SHORT_HISTORY
         series = observations.fill_history(connection, municipality_id=municipality.id, since=since)
-        emptied: defaultdict[int, list[float]] = defaultdict(list)
+        emptied: defaultdict[int, list[tuple[float, float]]] = defaultdict(list)
         for emptying in emptyings.list_for(connection, municipality_id=municipality.id, since=since):
             if emptying.withdrawn_at is None:
-                emptied[emptying.container_id].append(emptying.emptied_at.timestamp())
+                level = emptying.observed_fill_level
+                emptied[emptying.container_id].append(
+                    (emptying.emptied_at.timestamp(), float("nan") if level is None else level)
+                )
+        changes = trust.container_changes(connection, municipality_id=municipality.id, since=since)
         all_containers = tuple(containers.list_for(connection, municipality.id))
         its_fleet = fleet.load(connection, municipality.id)
         graph = _road_graph(connection, municipality)
     _require_depot(its_fleet, municipality)
-    nothing = np.empty(0)
     histories = {
-        container.id: FillHistory(
-            times_s=np.asarray(series[container.id].times_s, float) if container.id in series else nothing,
-            levels=np.asarray(series[container.id].levels, float) if container.id in series else nothing,
-            good=np.asarray(series[container.id].good, bool) if container.id in series else nothing.astype(bool),
-            emptied_s=np.array(sorted(emptied[container.id])),
+        container.id: _history(
+            container, series.get(container.id), emptied[container.id], changes.get(container.id, []), known_at
         )
         for container in all_containers
         if container.id in series or container.id in emptied
@@ -91,6 +104,41 @@ def load(database: Database, municipality_code: str, *, known_at: datetime) -> I
         containers=all_containers,
         histories=histories,
         roads=graph,
+        fill_model=model,
+    )
+
+
+def _usable(model: FillModel | None, known_at: datetime) -> FillModel | None:
+    """What was learned, unless that is too long ago, or later than the moment that is looked at."""
+    if model is None or model.known_at > known_at or known_at - model.learned_at > RELEARN:
+        return None
+    return model
+
+
+def _history(
+    container: Container,
+    series: observations.FillSeries | None,
+    emptied: list[tuple[float, float]],
+    changes: list[ContainerChange],
+    known_at: datetime,
+) -> FillHistory:
+    past = [change for change in changes if change.changed_at <= known_at]
+    capacities = [change.capacity_l for change in past] + [container.capacity_l]
+    from_s = [0.0] + [change.changed_at.timestamp() for change in past]
+    places = [change.site_id for change in past] + [container.site_id]
+    moves = [change.changed_at for change, place in zip(past, places[1:], strict=True) if change.site_id != place]
+    told = np.array(sorted(emptied)).reshape(-1, 2)
+    return FillHistory(
+        times_s=np.empty(0) if series is None else series.times_s,
+        levels=np.empty(0) if series is None else series.levels,
+        good=np.empty(0, dtype=bool) if series is None else series.good,
+        quality=None if series is None else series.quality,
+        sources=None if series is None else series.sensor_ids,
+        emptied_s=told[:, 0],
+        observed_levels=told[:, 1],
+        capacity_l=capacities if past else (),
+        capacity_from_s=from_s if past else (),
+        moved_s=moves[-1].timestamp() if moves else None,
     )
 
 

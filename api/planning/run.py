@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from api.planning.days import WorkingDays, WorkingVehicle
 from api.planning.fixed_schedule import solve_fixed_schedule
 from api.planning.inputs import Inputs, load
+from api.planning.night import look, remember
 from api.planning.routes import build_routes
 from api.planning.stops import Places, build, dues, measure
 from api.roads.choose import choose
@@ -19,6 +20,7 @@ from domain.errors import HalfvolError, InvalidInput
 from domain.plans import FixedSchedule, Plan, PlanStatus, Urgency
 from routing.check import Violation, check
 from routing.decide import Candidate, Due, Policy, conclude, decide
+from routing.forecast import Forecast
 from routing.solution import Solution
 from routing.solve import solve
 from storage import plans
@@ -132,7 +134,9 @@ def run_planning(
     with stages.of("loading", 0.0):
         inputs = load(database, municipality_code, known_at=known_at)
     with stages.of("forecasting", 0.05):
-        day = _Day.of(inputs, date, known_at=known_at, policy=policy)
+        seen = look(inputs, known_at=known_at)
+        remember(database, inputs, seen, known_at=known_at)
+        day = _Day.of(inputs, date, forecasts=seen.forecasts, known_at=known_at, policy=policy)
     with stages.of("measuring", 0.1):
         places = measure(inputs, day.containers_to_route(), choose(roads_url, inputs.roads), working=day.working)
         problem = build(inputs, places, day.worth_a_visit(), working=day.working, origin_s=day.origin_s)
@@ -201,9 +205,17 @@ class _Day:
     candidates: tuple[Candidate, ...]
 
     @classmethod
-    def of(cls, inputs: Inputs, date: datetime.date, *, known_at: datetime.datetime, policy: Policy | None) -> _Day:
+    def of(
+        cls,
+        inputs: Inputs,
+        date: datetime.date,
+        *,
+        forecasts: Mapping[int, Forecast],
+        known_at: datetime.datetime,
+        policy: Policy | None,
+    ) -> _Day:
         midnight = datetime.datetime.combine(date, datetime.time(), inputs.days.time_zone)
-        all_dues = dues(inputs, date, known_at=known_at)
+        all_dues = dues(inputs, date, forecasts=forecasts)
         return cls(
             date=date,
             origin_s=midnight.timestamp(),

@@ -16,7 +16,7 @@ from domain.fleet import Depot
 from domain.geography import Position
 from routing import problem
 from routing.decide import Candidate, Due
-from routing.forecast import forecast_many
+from routing.forecast import Forecast
 from routing.roads.profile import STANDARD_TRUCK, TruckProfile
 from routing.roads.snap import SNAP_LIMIT_M
 
@@ -50,10 +50,9 @@ class Places:
         return self.roads.path([self.waypoints[row] for row in rows if on_street[row]], truck)
 
 
-def dues(inputs: Inputs, day: datetime.date, *, known_at: datetime.datetime) -> list[Due]:
-    """What each container is due on that day, from what is known at a moment."""
+def dues(inputs: Inputs, day: datetime.date, *, forecasts: Mapping[int, Forecast]) -> list[Due]:
+    """What each container is due on that day, from its forecast (by id)."""
     fractions = {container.id: container.fraction for container in inputs.containers}
-    forecasts = forecast_many(inputs.histories, fractions=fractions, at_s=known_at.timestamp())
     collected = inputs.days.fractions_with_round(day)
     # A container without a round today can still get an extra visit tomorrow, so only the risk until then counts.
     chances = {

@@ -11,6 +11,7 @@ from pydantic import Field
 from api.language import Language
 from api.representations.base import CRS84, Moment, Point, Representation, Share
 from domain.containers import Fraction
+from domain.health import HealthState, SensorHealth
 from domain.observations import Observation, Quality
 from domain.plans import Decision, Plan, ReasonCode, StepKind, Urgency
 from storage.containers import FillState
@@ -49,6 +50,8 @@ class ContainerProperties(Representation):
     quality: Quality | None
     stale: bool = Field(description="The fill level is too old to rely on")
     sensor_device_id: str | None
+    sensor_health: SensorHealth | None = Field(description="What is wrong with its sensor, judged each night")
+    sensor_trust: float | None = Field(description="Probability that its next reading is within 10 points of the truth")
     decision: ContainerDecision | None
 
 
@@ -104,7 +107,12 @@ class ImportedContainers(Representation):
 
 
 def feature(
-    state: FillState, decision: ContainerDecision | None, *, now: datetime, stale_after: timedelta
+    state: FillState,
+    decision: ContainerDecision | None,
+    *,
+    health: HealthState | None,
+    now: datetime,
+    stale_after: timedelta,
 ) -> ContainerFeature:
     """A container with its newest fill level and decision."""
     container = state.container
@@ -124,6 +132,8 @@ def feature(
             quality=state.quality,
             stale=stale,
             sensor_device_id=state.sensor_device_id,
+            sensor_health=None if health is None else health.health,
+            sensor_trust=None if health is None else health.trust,
             decision=decision,
         ),
     )

@@ -24,7 +24,7 @@ from domain.containers import Fraction
 from domain.errors import InvalidInput, NotFound
 from domain.observations import UNITS, ObservedProperty
 from domain.plans import Plan
-from storage import containers, observations, plans
+from storage import containers, observations, plans, trust
 from storage.database import Connection
 
 router = APIRouter(tags=["containers"])
@@ -57,11 +57,19 @@ def list_containers(
     """All containers of the municipality, with fill level and what the plan decides about them."""
     plan = _plan(connection, municipality.id, plan_date)
     decisions = {} if plan is None else decisions_of(plan, language)
+    judged = trust.health_of_sensors(connection, municipality_id=municipality.id)
+    health = {each.container_id: each for each in judged.values()}
     now = datetime.now(UTC)
     collection = ContainerCollection(
         bbox=bbox(municipality.bounds),
         features=[
-            feature(state, decisions.get(state.container.id), now=now, stale_after=settings.stale_after)
+            feature(
+                state,
+                decisions.get(state.container.id),
+                health=health.get(state.container.id),
+                now=now,
+                stale_after=settings.stale_after,
+            )
             for state in containers.fill_states(connection, municipality.id)
             if not fraction or state.container.fraction in fraction
         ],
@@ -86,7 +94,8 @@ def get_container(
     state = next((each for each in states if each.container.id == container_id), None)
     if state is None:
         raise NotFound(f"there is no container {container_id}")
-    found = feature(state, decision, now=datetime.now(UTC), stale_after=settings.stale_after)
+    health = trust.health_in_container(connection, container_id)
+    found = feature(state, decision, health=health, now=datetime.now(UTC), stale_after=settings.stale_after)
     return _geojson(found, language)
 
 

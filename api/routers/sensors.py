@@ -6,10 +6,12 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
+from pydantic import Field
 
 from api.dependencies import MunicipalityOf, Transaction
-from api.representations.base import Moment, Point, Representation
-from storage import datastreams
+from api.representations.base import Moment, Point, Representation, Share
+from domain.health import HealthState, SensorHealth
+from storage import datastreams, trust
 from storage.datastreams import PlacedSensor
 
 router = APIRouter(tags=["sensors"])
@@ -18,7 +20,11 @@ PAGE = 1000
 
 
 class Sensor(Representation):
-    """A device. It hangs in a container, at a site, or (both null) belongs to the municipality only."""
+    """A device. It hangs in a container, at a site, or (both null) belongs to the municipality only.
+
+    ``health`` and ``trust`` are judged each night from the readings of a container; null before the first night
+    and for sensors elsewhere.
+    """
 
     id: int
     device_id: str
@@ -27,6 +33,10 @@ class Sensor(Representation):
     site_id: int | None
     bound_at: Moment | None
     location: Point | None
+    health: SensorHealth | None = Field(description="What is wrong with it, the worst first")
+    health_since_at: Moment | None = Field(description="As far as the readings that were looked at reach back")
+    health_reason: str | None = Field(description="One sentence with figures, in English")
+    trust: Share | None = Field(description="Probability that its next reading is within 10 points of the truth")
 
 
 class Sensors(Representation):
@@ -44,7 +54,8 @@ def list_sensors(
 ) -> Sensors:
     """The sensors of the municipality, whatever they observe."""
     found = datastreams.sensors(connection, municipality_id=municipality.id, after_id=after_id, limit=limit)
-    return Sensors(sensors=[_sensor(each) for each in found])
+    states = trust.health_of_sensors(connection, municipality_id=municipality.id)
+    return Sensors(sensors=[_sensor(each, states.get(each.id)) for each in found])
 
 
 @router.get("/sensors/{sensorId}")
@@ -52,10 +63,12 @@ def get_sensor(
     sensor_id: Annotated[int, Path(alias="sensorId")], connection: Transaction, municipality: MunicipalityOf
 ) -> Sensor:
     """One sensor."""
-    return _sensor(datastreams.sensor(connection, municipality_id=municipality.id, sensor_id=sensor_id))
+    found = datastreams.sensor(connection, municipality_id=municipality.id, sensor_id=sensor_id)
+    states = trust.health_of_sensors(connection, municipality_id=municipality.id, sensor_ids=[sensor_id])
+    return _sensor(found, states.get(sensor_id))
 
 
-def _sensor(each: PlacedSensor) -> Sensor:
+def _sensor(each: PlacedSensor, state: HealthState | None) -> Sensor:
     bound_at: datetime | None = each.bound_from
     return Sensor(
         id=each.id,
@@ -65,4 +78,8 @@ def _sensor(each: PlacedSensor) -> Sensor:
         site_id=each.site_id,
         bound_at=bound_at,
         location=None if each.position is None else Point.of(each.position),
+        health=None if state is None else state.health,
+        health_since_at=None if state is None else state.since,
+        health_reason=None if state is None else state.reason,
+        trust=None if state is None else state.trust,
     )

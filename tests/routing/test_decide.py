@@ -12,7 +12,8 @@ from domain.errors import InvalidInput
 from domain.geography import Position
 from domain.plans import ReasonCode, StepKind, Urgency
 from routing.decide import Candidate, Due, Policy, conclude, decide, prize
-from routing.forecast import DAY_S, Forecast
+from routing.forecast import DAY_S
+from routing.forecast.distribution import gamma_forecast
 from routing.solution import Cost, Route, Solution, Step, Unassigned, UnassignedReason
 
 ROUND_S = 1_795_000_000.0
@@ -33,7 +34,7 @@ CONTAINER = Container(
 
 def due(level: float, *, growth: float = 0.05, observed_days_ago: float | None = 0.5, **changes: object) -> Due:
     observed_s = None if observed_days_ago is None else ROUND_S - observed_days_ago * DAY_S
-    expected = Forecast(
+    expected = gamma_forecast(
         origin_s=ROUND_S,
         level=level,
         level_sd=0.02,

@@ -80,7 +80,7 @@ export class ContainerPanel {
   }
 
   private describe(container: ContainerFeature): HTMLElement[] {
-    const { fillLevel, observedAt, quality, stale, decision, sensorDeviceId } = container.properties;
+    const { fillLevel, observedAt, quality, stale, decision, sensorDeviceId, sensorHealth, sensorTrust } = container.properties;
     const kind = trust(container);
     const doubt = quality !== null && quality !== "good" ? t(`quality.${quality}` as Key) : stale ? t("quality.stale") : null;
     const level = h(
@@ -96,6 +96,10 @@ export class ContainerPanel {
     );
     const parts: HTMLElement[] = [level];
     if (doubt !== null && fillLevel !== null) parts.push(h("p", { class: "notice" }, icon("alert"), doubt));
+    if (sensorHealth !== null) {
+      const trusted = sensorTrust === null ? "" : ` ${t("health.trust", { share: share(sensorTrust) })}`;
+      parts.push(h("p", { class: sensorHealth === "healthy" ? "quiet" : "notice" }, t(`health.${sensorHealth}` as Key) + trusted));
+    }
     if (decision !== null) {
       const facts: [Key, string | null][] = [
         ["decision.forecast", decision.fillLevel === null ? null : share(decision.fillLevel)],

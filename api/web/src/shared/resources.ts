@@ -32,6 +32,8 @@ export interface ContainerProperties {
   quality: string | null;
   stale: boolean;
   sensorDeviceId: string | null;
+  sensorHealth: string | null;
+  sensorTrust: number | null;
   decision: Decision | null;
 }
 

@@ -1,0 +1,100 @@
+"""All models' scores on the same rows, as a table for people and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtri
+
+from routing.backtest.rolling import Rows
+from routing.backtest.scores import SCORED, Scores, score
+from routing.forecast.calibration import NORMAL
+from routing.forecast.growth import SPANS_H
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """``rows``: how many all models forecast, by span in hours; ``scores`` by model and span."""
+
+    rows: Mapping[float, int]
+    scores: Mapping[str, Mapping[float, Scores]]
+
+    def as_json(self) -> dict[str, object]:
+        """For machines; points are hundredths of the capacity."""
+        return {
+            "conditional": "no emptying between origin and outcome",
+            "rows": {f"{span_h:g}": count for span_h, count in self.rows.items()},
+            "models": {
+                model: {f"{span_h:g}": asdict(each) for span_h, each in by_span.items()}
+                for model, by_span in self.scores.items()
+            },
+        }
+
+
+def halfvol_quantiles(rows: Rows) -> NDArray[np.float64]:
+    """Halfvol's forecasts at the scored quantiles, within what the sensors can tell: (n, len(SCORED))."""
+    wanted = ndtri(SCORED)
+    place = np.clip(np.searchsorted(NORMAL, wanted), 1, len(NORMAL) - 1)
+    share = (wanted - NORMAL[place - 1]) / (NORMAL[place] - NORMAL[place - 1])
+    found = rows.quantiles[:, place - 1] * (1 - share) + rows.quantiles[:, place] * share
+    least, most = limits(rows)
+    return np.clip(found, least, most)
+
+
+def limits(rows: Rows) -> tuple[float, float]:
+    """The ends of the sensors' scale where one in a hundred readings lies at exactly that value; else infinite.
+
+    A forecast of waste knows no upper end, the display of a sensor does, and the outcome here is what it displays.
+    """
+    seen = np.concatenate([rows.last, rows.level])
+    seen = seen[np.isfinite(seen)]
+    least, most = float(seen.min()), float(seen.max())
+    return (
+        least if float((seen == least).mean()) >= 0.01 else -np.inf,
+        most if float((seen == most).mean()) >= 0.01 else np.inf,
+    )
+
+
+def compare(rows: Rows, models: Mapping[str, NDArray[np.float64]]) -> Result:
+    """Score all models on the rows that all of them forecast."""
+    common = np.isfinite(rows.last) & np.isfinite(rows.level)
+    for quantiles in models.values():
+        common &= np.isfinite(quantiles).all(axis=1)
+    counts = {span_h: int((common & (rows.h == h)).sum()) for h, span_h in enumerate(SPANS_H)}
+    scores = {
+        model: {
+            span_h: score(quantiles[chosen], rows.level[chosen], rows.last[chosen])
+            for h, span_h in enumerate(SPANS_H)
+            if (chosen := common & (rows.h == h)).any()
+        }
+        for model, quantiles in models.items()
+    }
+    return Result(counts, scores)
+
+
+def told(result: Result) -> str:
+    """For people."""
+    lines = ["Conditional on no emptying between origin and outcome; points are hundredths of the capacity."]
+    for span_h, count in result.rows.items():
+        if not count:
+            lines.append(f"\n{span_h:g} hours: no row")
+            continue
+        lines.append(f"\n{span_h:g} hours, {count:,} rows")
+        lines.append("  model                    pinball    MAE  80 % in  95 % in  >90 %: precision  recall")
+        best = min(by_span[span_h].pinball for by_span in result.scores.values())
+        for model, by_span in result.scores.items():
+            each = by_span[span_h]
+            mark = "*" if each.pinball <= best + 0.02 else " "
+            lines.append(
+                f"  {model:23s}{mark} {each.pinball:8.3f} {each.mae:6.2f}  {100 * each.coverage_80:5.1f} %"
+                f"  {100 * each.coverage_95:5.1f} %  {_share(each.precision):>16s}  {_share(each.recall):>6s}"
+            )
+    lines.append("\n* best in pinball loss, or within 0.02 points of it")
+    return "\n".join(lines)
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{100 * value:.0f} %"

@@ -1,0 +1,289 @@
+"""What past forecasts of a town teach about the next: a learned mean, spread and shape over the gamma model.
+
+The gamma process with its empirical-Bayes rate is the base. Of forecasts with a known outcome, a ridge regression
+learns what to add to its mean (the container's own growth over the same span, its recent rate, the last day, how full
+it is), non-negative least squares learn its variance, and the standardised residuals its shape; each is drawn to
+the base while there are few outcomes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import nnls
+from scipy.special import ndtri
+
+from routing.forecast.calendar import HOUR_S, WasteClock
+from routing.forecast.growth import SPANS_H
+from routing.forecast.origin import Origin
+
+PROBABILITIES = np.array(
+    [
+        *(0.0005, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45),
+        0.5,
+        *(0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.975, 0.99, 0.995, 0.998, 0.9995),
+    ]
+)
+"""The quantiles that a forecast is made of."""
+
+NORMAL = ndtri(PROBABILITIES)
+
+RIDGE = 30.0
+"""The learned mean is drawn to the base as by so many outcomes at one standard deviation."""
+
+SHAPE_PRIOR = 600.0
+"""The learned shape likewise, by so many outcomes; in the tails by more, because few outcomes reach there."""
+
+LEAST_CASES = 60
+BINS = (0.15, 0.5, 0.85)
+"""Quantiles of mean over spread at whose places the shape is learned."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cases:
+    """Forecasts whose outcome is known: where each container stood, when the outcome was (epoch seconds), and the
+    level then. ``h`` is the span's place in ``SPANS_H``."""
+
+    origin: Origin
+    target_s: NDArray[np.float64]
+    level: NDArray[np.float64]
+    h: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.level)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Calibration:
+    """What is learned, for each span s of ``SPANS_H``: ``mean`` (S, features) coefficients, ``variance`` (S, terms)
+    factors, ``centres`` (S, bins) of mean over spread with ``shape`` (S, bins, P) standardised quantiles, ``weight``
+    (S, P) of the learned shape against the base's. For coarse sensors ``coarse`` (S, K, P): quantiles of what
+    followed on each of K levels, and ``coarse_weight`` (S, K) of these against the rest."""
+
+    mean: NDArray[np.float64]
+    variance: NDArray[np.float64]
+    centres: NDArray[np.float64]
+    shape: NDArray[np.float64]
+    weight: NDArray[np.float64]
+    coarse: NDArray[np.float64]
+    coarse_weight: NDArray[np.float64]
+
+    @classmethod
+    def none(cls) -> Calibration:
+        """Nothing learned: the base as it is."""
+        spans, terms = len(SPANS_H), 6
+        return cls(
+            mean=np.zeros((spans, FEATURES)),
+            variance=np.tile(np.array([1.0, 1.0, 1.0, 1.0, 1.0, 0.0]), (spans, 1))[:, :terms],
+            centres=np.tile(np.arange(len(BINS), dtype=float), (spans, 1)),
+            shape=np.tile(NORMAL, (spans, len(BINS), 1)),
+            weight=np.zeros((spans, len(PROBABILITIES))),
+            coarse=np.zeros((spans, COARSE_LEVELS, len(PROBABILITIES))),
+            coarse_weight=np.zeros((spans, COARSE_LEVELS)),
+        )
+
+
+FEATURES = 10
+
+COARSE_LEVELS = 26
+COARSE_STEP = 0.05
+"""A coarse sensor jumps from step to step; what follows on each step is counted, by levels a twentieth apart."""
+COARSE_PRIOR = 40.0
+"""What was counted is weighed against the rest as by so many outcomes."""
+
+
+def grown_time(origin: Origin, clock: WasteClock, target_s: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Days' worth of waste from each origin to its target: (n,), never negative."""
+    return np.maximum(clock.at(target_s, origin.groups) - clock.at(origin.origin_s, origin.groups), 0.0)
+
+
+def _places(origin: Origin, target_s: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Between which two spans each target lies: the lower one's place, and how far to the next, 0..1."""
+    hours = np.maximum(target_s - origin.origin_s, 1.0) / HOUR_S
+    logs = np.log(np.array(SPANS_H))
+    place = np.clip(np.interp(np.log(hours), logs, np.arange(len(SPANS_H))), 0, len(SPANS_H) - 1 - 1e-9)
+    low = place.astype(np.int64)
+    return low, place - low
+
+
+def _between(table: NDArray[np.float64], low: NDArray[np.int64], share: NDArray[np.float64]) -> NDArray[np.float64]:
+    shape = (len(low),) + (1,) * (table.ndim - 1)
+    return table[low] * (1 - share.reshape(shape)) + table[low + 1] * share.reshape(shape)
+
+
+def _own(table: NDArray[np.float64], low: NDArray[np.int64], share: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The same of a table (n, S) that has a row for each case."""
+    at = np.arange(len(low))
+    return table[at, low] * (1 - share) + table[at, low + 1] * share
+
+
+def _features(
+    origin: Origin, passed: NDArray[np.float64], low: NDArray[np.int64], share: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """The base's mean growth (n,), what may be added to it (n, FEATURES), and the terms of the variance (n, 6)."""
+    mean = origin.rate * passed
+    span_rate = _own(origin.span_rates, low, share)
+    features = np.column_stack(
+        [
+            mean,
+            (origin.recent_rate - origin.rate) * passed,
+            (span_rate - origin.rate) * passed,
+            origin.innovation,
+            (origin.level - 0.4) * mean,
+            np.maximum(origin.level - 0.8, 0.0) * mean,
+            origin.momentum,
+            np.exp(-origin.since_emptied / 2.0) * mean,
+            origin.pending,
+            np.full(len(mean), 0.01),
+        ]
+    )
+    terms = np.column_stack(
+        [
+            _own(origin.span_variance, low, share) * passed,
+            (origin.rate_sd * passed) ** 2,
+            origin.noise**2,
+            origin.level_sd**2,
+            (origin.pending / 2) ** 2,
+            np.full(len(mean), 1e-4),
+        ]
+    )
+    return mean, features, terms
+
+
+def learn(cases: Cases, clock: WasteClock) -> Calibration:
+    """Learn from forecasts whose outcome is known."""
+    learned = Calibration.none()
+    for s in range(len(SPANS_H)):
+        chosen = np.flatnonzero(cases.h == s)
+        if len(chosen) < LEAST_CASES:
+            continue
+        origin = cases.origin.taken(chosen)
+        target_s, level = cases.target_s[chosen], cases.level[chosen]
+        low, share = _places(origin, target_s)
+        passed = grown_time(origin, clock, target_s)
+        mean, features, terms = _features(origin, passed, low, share)
+        sd = np.sqrt(terms[:, :5].sum(axis=1) + 1e-6)
+        left = level - origin.level - mean
+        coefficients = _ridge(features / sd[:, None], np.clip(left / sd, -4, 4))
+        left -= features @ coefficients
+        factors = _variances(terms, left, sd)
+        spread = np.sqrt(np.maximum(terms @ factors, 1e-6))
+        moved = mean + features @ coefficients
+        learned.mean[s], learned.variance[s] = coefficients, factors
+        _learn_coarse(learned, s, origin, level)
+        _learn_shape(learned, s, left / spread, moved / spread)
+    return learned
+
+
+def _ridge(features: NDArray[np.float64], wanted: NDArray[np.float64]) -> NDArray[np.float64]:
+    scale = np.sqrt((features**2).mean(axis=0)) + 1e-12
+    unit = features / scale
+    # Twice, the second time without the weight of the worst: what is learned is the usual case.
+    weights = np.ones(len(wanted))
+    found = np.zeros(features.shape[1])
+    for _ in range(3):
+        weighted = unit * weights[:, None]
+        found = np.linalg.solve(weighted.T @ unit + RIDGE * np.eye(unit.shape[1]), weighted.T @ wanted)
+        left = np.abs(wanted - unit @ found)
+        weights = 1 / np.maximum(1.0, left / 1.5)
+    return found / scale
+
+
+def _variances(terms: NDArray[np.float64], left: NDArray[np.float64], sd: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Factors of the variance's terms that explain the squares of what is left, drawn to the base's by a few cases."""
+    base = np.array([1.0, 1.0, 1.0, 1.0, 1.0, 0.0])
+    squares = np.minimum(left**2, 16 * sd**2)
+    weight = 1 / sd**2
+    rows = terms * weight[:, None]
+    size = np.sqrt((rows**2).mean(axis=0)) + 1e-12
+    pull = np.diag(size * np.sqrt(20.0))
+    found, _ = nnls(np.vstack([rows, pull]), np.concatenate([squares * weight, pull @ base]))
+    return found
+
+
+def _learn_shape(learned: Calibration, s: int, residuals: NDArray[np.float64], ratio: NDArray[np.float64]) -> None:
+    """Standardised quantiles around three places of mean over spread."""
+    order = np.argsort(ratio)
+    count = len(order)
+    edges = [(0.0, 0.34), (0.33, 0.67), (0.66, 1.0)]
+    for b, (low, high) in enumerate(edges):
+        part = order[int(low * count) : max(int(high * count), int(low * count) + 1)]
+        learned.shape[s, b] = np.quantile(residuals[part], PROBABILITIES)
+        learned.centres[s, b] = float(np.median(ratio[part]))
+    learned.centres[s] = np.maximum.accumulate(learned.centres[s] + np.arange(3) * 1e-9)
+    # A quantile rests on the outcomes beyond it.
+    reach = count / 3 * np.minimum(PROBABILITIES, 1 - PROBABILITIES)
+    learned.weight[s] = reach / (reach + SHAPE_PRIOR * 0.02)
+
+
+def _learn_coarse(learned: Calibration, s: int, origin: Origin, level: NDArray[np.float64]) -> None:
+    """What followed on each level of a coarse sensor."""
+    place = _coarse_places(origin)
+    for k in np.unique(place[origin.step > 0]).tolist():
+        after = level[(origin.step > 0) & (place == k)]
+        learned.coarse[s, k] = np.quantile(after, PROBABILITIES)
+        learned.coarse_weight[s, k] = len(after) / (len(after) + COARSE_PRIOR)
+
+
+def _coarse_places(origin: Origin) -> NDArray[np.int64]:
+    level = np.nan_to_num(origin.last_level, nan=0.0)
+    return np.clip(np.round(level / COARSE_STEP), 0, COARSE_LEVELS - 1).astype(np.int64)
+
+
+def quantiles(
+    origin: Origin, clock: WasteClock, calibration: Calibration, target_s: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Quantiles of the level at each target, (n, P): ordered, at least 0."""
+    low, share = _places(origin, target_s)
+    passed = grown_time(origin, clock, target_s)
+    mean, features, terms = _features(origin, passed, low, share)
+    moved = mean + (features * _between(calibration.mean, low, share)).sum(axis=1)
+    variance = np.maximum((terms * _between(calibration.variance, low, share)).sum(axis=1), 1e-6)
+    spread = np.sqrt(variance)
+    growth_variance = np.maximum(variance - origin.level_sd**2, 0.2 * variance)
+    skew = 2 * growth_variance**2 / np.maximum(mean, 1e-3) / variance**1.5
+    base = pearson(skew)
+    ratio = moved / spread
+    shaped = _shape_at(calibration, low, share, ratio)
+    weight = _between(calibration.weight, low, share)
+    unit = weight * shaped + (1 - weight) * base
+    found = origin.level[:, None] + moved[:, None] + spread[:, None] * unit
+    coarse = np.flatnonzero(origin.step > 0)
+    if len(coarse):
+        at, lower, along = _coarse_places(origin)[coarse], low[coarse], share[coarse]
+        trusted = (calibration.coarse_weight[lower, at] * (1 - along))[:, None] + (
+            calibration.coarse_weight[lower + 1, at] * along
+        )[:, None]
+        followed = (
+            calibration.coarse[lower, at] * (1 - along)[:, None] + calibration.coarse[lower + 1, at] * along[:, None]
+        )
+        found[coarse] = trusted * followed + (1 - trusted) * found[coarse]
+    return np.maximum(np.maximum.accumulate(found, axis=1), 0.0)
+
+
+def pearson(skew: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Standardised quantiles (n, P) of a gamma distribution of these skews (n,), shifted to mean 0, variance 1.
+
+    The approximation of Wilson and Hilferty; a skew beyond 2.5 counts as 2.5, where it would bend over.
+    """
+    g = np.clip(skew, 1e-3, 2.5)[:, None]
+    inner = (g / 6) * (NORMAL[None, :] - g / 6) + 1
+    return 2 / g * (np.maximum(inner, 0.0) ** 3 - 1)
+
+
+def _shape_at(
+    calibration: Calibration, low: NDArray[np.int64], share: NDArray[np.float64], ratio: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """The learned shape between the places where it was learned, of both spans around each target."""
+    found = np.zeros((len(ratio), len(PROBABILITIES)))
+    for side, part in ((low, 1 - share), (low + 1, share)):
+        centres = calibration.centres[side]
+        upper = (ratio[:, None] > centres[:, 1:2])[:, 0].astype(np.int64)
+        at = np.arange(len(ratio))
+        left, right = centres[at, upper], centres[at, upper + 1]
+        along = np.clip((ratio - left) / np.maximum(right - left, 1e-9), 0, 1)[:, None]
+        shapes = calibration.shape[side]
+        found += part[:, None] * (shapes[at, upper] * (1 - along) + shapes[at, upper + 1] * along)
+    return found

@@ -1,0 +1,363 @@
+"""Forecasts of all containers of a town at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import UTC, tzinfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from domain.containers import Fraction
+from domain.geography import Position
+from routing.forecast.calendar import DAY_S, Hours, WasteClock, hours
+from routing.forecast.calibration import Calibration
+from routing.forecast.distribution import NODES_H, Forecast, tables
+from routing.forecast.growth import Sums, seen
+from routing.forecast.history import FillHistory, table_of
+from routing.forecast.origin import EMPTIED_LEVEL, EMPTIED_LEVEL_SD, SINGLE_SD, Origin, neighbour_rates, origins
+from routing.forecast.state import LAG_DAYS, Learned
+from routing.forecast.town import common, factors
+from routing.trust.emptyings import Reconciled, reconcile
+from routing.trust.health import Finding, health
+from routing.trust.judge import Judged, judge, newest
+from routing.trust.score import sensor_trust
+
+GROWTH_PER_DAY: dict[Fraction, float] = {
+    Fraction.RESIDUAL: 0.10,
+    Fraction.PAPER: 0.10,
+    Fraction.GLASS: 0.05,
+    Fraction.PLASTICS: 0.10,
+    Fraction.ORGANIC: 0.07,
+    Fraction.TEXTILE: 0.04,
+}
+"""Share of the capacity per day that a container of the fraction fills before any readings say otherwise.
+
+Glass: median of 77 containers with hourly ultrasonic sensors over a year. The others are round starting values.
+"""
+
+FRACTIONS = tuple(Fraction)
+"""The groups of containers that are alike, in the order of their numbers."""
+
+USUAL_RATES = np.array([GROWTH_PER_DAY[fraction] for fraction in FRACTIONS])
+
+LONGEST_DAYS = 120.0
+"""The calendar reaches so far back for containers that have been silent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the town is: its time zone, and whose public holidays it keeps (ISO 3166; None: none)."""
+
+    time_zone: tzinfo = UTC
+    country: str | None = None
+
+
+def forecast(history: FillHistory, *, fraction: Fraction, at_s: float, place: Place | None = None) -> Forecast:
+    """Forecast one container from everything known at ``at_s`` (epoch seconds); what comes later is ignored.
+
+    Always answers: with no good reading the fraction's rate and a wide level stand in.
+    """
+    return forecast_many({0: history}, fractions={0: fraction}, at_s=at_s, place=place)[0]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Outlook:
+    """A town at one moment.
+
+    Parameters
+    ----------
+    ids
+        int64 (C,): the containers; everything else is in their order.
+    health, trust
+        What is wrong with each one's sensor, and the probability that its next reading is within ten points of the
+        truth (NaN: it has none).
+    sources, heard_s
+        Which sensor the newest message came from (-1: none) and when, epoch seconds.
+    emptyings
+        Seen and reported ones laid side by side; their ``row`` is the place in ``ids``.
+    forecasts
+        By id.
+    learned
+        What to keep until the next night.
+    """
+
+    ids: NDArray[np.int64]
+    health: list[Finding]
+    trust: NDArray[np.float64]
+    sources: NDArray[np.int32]
+    heard_s: NDArray[np.float64]
+    emptyings: list[Reconciled]
+    forecasts: dict[int, Forecast]
+    learned: Learned
+
+
+def forecast_many(
+    histories: Mapping[int, FillHistory],
+    *,
+    fractions: Mapping[int, Fraction],
+    at_s: float,
+    place: Place | None = None,
+    positions: Mapping[int, Position] | None = None,
+) -> dict[int, Forecast]:
+    """Forecasts of the containers in ``fractions`` by id, see :func:`outlook`."""
+    return outlook(histories, fractions=fractions, at_s=at_s, place=place, positions=positions).forecasts
+
+
+def outlook(
+    histories: Mapping[int, FillHistory],
+    *,
+    fractions: Mapping[int, Fraction],
+    at_s: float,
+    place: Place | None = None,
+    positions: Mapping[int, Position] | None = None,
+    learned: Learned | None = None,
+    calibration: Calibration | None = None,
+) -> Outlook:
+    """Judge and forecast the containers in ``fractions``; one without a history gets what its neighbours tell.
+
+    Parameters
+    ----------
+    place
+        For weekdays, hours and holidays; default: UTC without holidays.
+    positions
+        Of the containers, for those that have to be forecast from their neighbours.
+    learned
+        What earlier nights learned; the histories then need to reach back ``state.CONTEXT_DAYS`` before its end only.
+        Default: nothing, and the histories are all there is.
+    calibration
+        What past forecasts taught; default: that of ``learned``, or nothing.
+    """
+    place = place or Place()
+    ids = list(fractions)
+    numbers = np.array(ids, dtype=np.int64)
+    known = [histories.get(each, _NOTHING) for each in ids]
+    groups = np.array([FRACTIONS.index(fractions[each]) for each in ids], dtype=np.int64)
+    first_s = min((_first_s(each) for each in known), default=at_s)
+    calendar = hours(
+        max(min(first_s, at_s), at_s - LONGEST_DAYS * DAY_S) - DAY_S,
+        at_s + (NODES_H[-1] / 24 + 2) * DAY_S,
+        time_zone=place.time_zone,
+        country=place.country,
+    )
+    by_hour = _factors(known, groups, calendar, at_s=at_s) if learned is None else learned.factors
+    clock = WasteClock.of(calendar, by_hour)
+    before = Sums.nothing(len(ids), -np.inf) if learned is None else learned.sums_of(numbers)
+    pieces = [slice(begin, begin + AT_ONCE) for begin in range(0, len(ids), AT_ONCE)] or [slice(0, 0)]
+    # numpy lets other threads work while it does, so two processors are used without copying the readings.
+    with ThreadPoolExecutor(WORKERS) as pool:
+        parts = list(
+            pool.map(lambda piece: _part(known[piece], groups[piece], clock, before.taken(piece), at_s=at_s), pieces)
+        )
+    sums, kept = Sums.joined([part.sums for part in parts]), Sums.joined([part.kept for part in parts])
+    town = common(sums, groups, USUAL_RATES)
+    prior = None
+    if positions is not None:
+        prior = neighbour_rates(sums, town, groups, metres([positions.get(each) for each in ids]))
+    origin = Origin.joined(
+        [
+            origins(
+                part.newest,
+                sums.taken(piece),
+                town,
+                clock,
+                groups[piece],
+                at_s=at_s,
+                prior_rates=None if prior is None else prior[piece],
+            )
+            for part, piece in zip(parts, pieces, strict=True)
+        ]
+    )
+    if learned is not None:
+        origin = _with_earlier(origin, learned, numbers)
+    taught = calibration or (Calibration.none() if learned is None else learned.calibration)
+    found = as_forecasts(origin, clock, taught, at_s=at_s)
+    keep = Learned(
+        learned_s=at_s if learned is None else learned.learned_s,
+        ids=numbers,
+        factors=by_hour,
+        sums=kept,
+        calibration=taught,
+        last_s=origin.last_s,
+        last_level=origin.last_level,
+        emptied_s=origin.emptied_s,
+    )
+    return Outlook(
+        ids=numbers,
+        health=[finding for part in parts for finding in part.health],
+        trust=np.concatenate([part.trust for part in parts]),
+        sources=np.concatenate([part.sources for part in parts]),
+        heard_s=np.concatenate([part.heard_s for part in parts]),
+        emptyings=[
+            replace(each, row=each.row + piece.start)
+            for part, piece in zip(parts, pieces, strict=True)
+            for each in part.emptyings
+        ],
+        forecasts=dict(zip(ids, found, strict=True)),
+        learned=keep,
+    )
+
+
+def _with_earlier(origin: Origin, learned: Learned, ids: NDArray[np.int64]) -> Origin:
+    """With what was known of containers that have been silent for longer than the histories reach back."""
+    known, there = learned.place_of(ids)
+    last_s, last_level, emptied_s = (np.full(len(ids), np.nan) for _ in range(3))
+    last_s[known], last_level[known] = learned.last_s[there], learned.last_level[there]
+    emptied_s[known] = learned.emptied_s[there]
+    silent = ~np.isfinite(origin.last_s)
+    untold = silent & ~np.isfinite(origin.emptied_s)
+    read = untold & np.isfinite(last_s) & ~(emptied_s > last_s)
+    emptied = untold & ~read & np.isfinite(emptied_s)
+    return replace(
+        origin,
+        origin_s=np.where(read, last_s, np.where(emptied, emptied_s, origin.origin_s)),
+        level=np.where(read, last_level, np.where(emptied, EMPTIED_LEVEL, origin.level)),
+        level_sd=np.where(read, SINGLE_SD / 2, np.where(emptied, EMPTIED_LEVEL_SD, origin.level_sd)),
+        last_s=np.where(silent, last_s, origin.last_s),
+        last_level=np.where(silent, last_level, origin.last_level),
+        emptied_s=np.where(np.isfinite(origin.emptied_s), origin.emptied_s, emptied_s),
+    )
+
+
+_NOTHING = FillHistory()
+
+MOVED_SHARE = 0.2
+"""What a container filled at another place counts so much."""
+
+
+AT_ONCE = 500
+"""So many containers are judged at once: 90 days of hourly readings take about 200 MB."""
+WORKERS = 2
+SAMPLE = 400
+"""The town's hours are learned from so many containers, evenly over all."""
+NEWEST = 60
+"""So many readings of each container are kept to tell its level."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Part:
+    """What became of some of the containers: sums until now and until what is kept, and their newest readings."""
+
+    sums: Sums
+    kept: Sums
+    newest: Judged
+    health: list[Finding]
+    trust: NDArray[np.float64]
+    sources: NDArray[np.int32]
+    heard_s: NDArray[np.float64]
+    emptyings: list[Reconciled]
+
+
+def _part(
+    known: Sequence[FillHistory], groups: NDArray[np.int64], clock: WasteClock, before: Sums, *, at_s: float
+) -> _Part:
+    judged = judge(table_of(known).between(-np.inf, at_s))
+    readings = judged.readings
+    sums = _added(before, judged, clock, groups, until_s=at_s)
+    kept_s = at_s - LAG_DAYS * DAY_S
+    kept = before if before.until_s >= kept_s else _added(before, judged, clock, groups, until_s=kept_s)
+    moved_s = np.array([np.nan if each.moved_s is None else each.moved_s for each in known])
+    moved = np.nan_to_num(moved_s, nan=-np.inf) > at_s - LONGEST_DAYS * DAY_S
+    if moved.any():
+        # What it did elsewhere says little; what it has done since counts as it is.
+        nothing = Sums.nothing(len(known), -np.inf)
+        since = _added(nothing, judged, clock, groups, until_s=at_s, from_s=moved_s)
+        sums = sums.forgotten(moved, share=MOVED_SHARE).plus(since.only(moved).forgotten(moved, share=1 - MOVED_SHARE))
+    good = judged.good
+    emptyings = reconcile(
+        judged.seen,
+        report_rows=readings.sighting_rows,
+        reports_s=readings.sightings_s,
+        reading_rows=readings.rows()[good],
+        reading_times_s=readings.times_s[good],
+        reading_levels=judged.cleaned[good],
+    )
+    has = np.diff(readings.starts) > 0
+    sources, heard_s = np.full(len(known), -1, dtype=np.int32), np.full(len(known), np.nan)
+    sources[has] = readings.sources[readings.starts[1:][has] - 1]
+    heard_s[has] = readings.times_s[readings.starts[1:][has] - 1]
+    return _Part(
+        sums=sums,
+        kept=kept,
+        newest=newest(judged, count=NEWEST),
+        health=health(judged, at_s=at_s, reconciled=emptyings),
+        trust=sensor_trust(judged),
+        sources=sources,
+        heard_s=heard_s,
+        emptyings=emptyings,
+    )
+
+
+def _factors(
+    known: Sequence[FillHistory], groups: NDArray[np.int64], calendar: Hours, *, at_s: float
+) -> NDArray[np.float64]:
+    chosen = np.unique(np.linspace(0, len(known) - 1, min(SAMPLE, len(known))).astype(np.int64))
+    judged = judge(table_of([known[c] for c in chosen.tolist()]).between(-np.inf, at_s))
+    return factors(judged, calendar, groups[chosen], number=len(FRACTIONS))
+
+
+def _first_s(history: FillHistory) -> float:
+    return min(
+        (float(times_s[0]) for times_s in (history.times_s, np.sort(history.emptied_s)) if len(times_s)), default=np.inf
+    )
+
+
+def _added(
+    before: Sums,
+    judged: Judged,
+    clock: WasteClock,
+    groups: NDArray[np.int64],
+    *,
+    until_s: float,
+    from_s: NDArray[np.float64] | None = None,
+) -> Sums:
+    """The sums until a moment: those before and what was seen since; ``from_s`` (C,) leaves out what was earlier."""
+    new = seen(judged, clock, groups, from_s=before.until_s, until_s=until_s, not_before_s=from_s)
+    return new if before.until_s == -np.inf else before.plus(new)
+
+
+def as_forecasts(origin: Origin, clock: WasteClock, calibration: Calibration, *, at_s: float) -> list[Forecast]:
+    """The forecasts of all containers, in their order."""
+    nodes_s, table = tables(origin, clock, calibration, at_s=at_s)
+    columns = zip(
+        origin.origin_s.tolist(),
+        origin.level.tolist(),
+        origin.level_sd.tolist(),
+        origin.rate.tolist(),
+        origin.rate_sd.tolist(),
+        origin.last_s.tolist(),
+        origin.last_level.tolist(),
+        origin.emptied_s.tolist(),
+        strict=True,
+    )
+    return [
+        Forecast(
+            origin_s=origin_s,
+            made_s=at_s,
+            level=level,
+            level_sd=level_sd,
+            growth_per_day=rate,
+            growth_sd=rate_sd,
+            nodes_s=nodes_s,
+            table=table[c],
+            last_observed_s=_known(last_s),
+            last_level=_known(last_level),
+            last_emptied_s=_known(emptied_s),
+        )
+        for c, (origin_s, level, level_sd, rate, rate_sd, last_s, last_level, emptied_s) in enumerate(columns)
+    ]
+
+
+def _known(value: float) -> float | None:
+    return value if np.isfinite(value) else None
+
+
+def metres(positions: Sequence[Position | None]) -> NDArray[np.float64]:
+    """Positions on a plane around their middle, (n, 2) metres; NaN where there is none."""
+    degrees = np.array([(np.nan, np.nan) if each is None else (each.lon, each.lat) for each in positions])
+    if not len(degrees) or np.isnan(degrees).all():
+        return np.full((len(positions), 2), np.nan)
+    lat = np.radians(np.nanmean(degrees[:, 1]))
+    return degrees * np.array([111_320.0 * np.cos(lat), 110_574.0])

@@ -1,0 +1,1 @@
+"""How far readings, sensors and reported emptyings can be trusted, from the readings themselves."""

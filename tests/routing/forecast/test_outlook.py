@@ -1,0 +1,181 @@
+"""The nightly job's way: all containers at once, and from one night to the next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+
+from domain.containers import Fraction
+from domain.errors import InvalidInput
+from domain.geography import Position
+from routing.backtest.rolling import Setting, roll_cases
+from routing.forecast import DAY_S, FillHistory, Place, forecast, outlook
+from routing.forecast.calibration import PROBABILITIES, Calibration, Cases, learn, quantiles
+from routing.forecast.history import table_of
+from routing.forecast.learning import calibrate
+from routing.forecast.many import FRACTIONS, USUAL_RATES
+from routing.forecast.state import CONTEXT_DAYS, LAG_DAYS, from_bytes, to_bytes
+from tests.routing.trust.series import BEGIN_S, filling, hourly
+
+DAYS = 60
+AT_S = BEGIN_S + DAYS * DAY_S
+AMSTERDAM = ZoneInfo("Europe/Amsterdam")
+
+
+def history(rate: float, seed: int = 0, days: int = DAYS) -> FillHistory:
+    seen = filling(days, rate=rate, seed=seed)[1]
+    return FillHistory(hourly(seen), seen, np.ones(len(seen), dtype=bool))
+
+
+@pytest.fixture(scope="module")
+def town() -> dict[int, FillHistory]:
+    return {n: history(0.03 + 0.004 * n, seed=n) for n in range(30)}
+
+
+GLASS = dict.fromkeys(range(30), Fraction.GLASS)
+
+
+def test_night_after_night_is_as_learning_anew(town: dict[int, FillHistory]) -> None:
+    early_s = AT_S - 5 * DAY_S
+    first = outlook(town, fractions=GLASS, at_s=early_s)
+    stored = from_bytes(to_bytes(first.learned))
+    since_s = early_s - (CONTEXT_DAYS + LAG_DAYS) * DAY_S
+    short = {
+        n: FillHistory(
+            each.times_s[each.times_s >= since_s],
+            each.levels[each.times_s >= since_s],
+            each.good[each.times_s >= since_s],
+        )
+        for n, each in town.items()
+    }
+    after = outlook(short, fractions=GLASS, at_s=AT_S, learned=stored).forecasts
+    anew = outlook(town, fractions=GLASS, at_s=AT_S).forecasts
+    for n in GLASS:
+        assert after[n].growth_per_day == pytest.approx(anew[n].growth_per_day, rel=0.03)
+        assert after[n].mean(AT_S + 2 * DAY_S) == pytest.approx(anew[n].mean(AT_S + 2 * DAY_S), abs=0.01)
+        assert after[n].quantile(0.95, AT_S + 2 * DAY_S) == pytest.approx(
+            anew[n].quantile(0.95, AT_S + 2 * DAY_S), abs=0.02
+        )
+
+
+def test_a_container_silent_for_longer_than_is_read_again_keeps_its_level(town: dict[int, FillHistory]) -> None:
+    cut = town[0].times_s < AT_S - 30 * DAY_S
+    silent = replace(town[0], times_s=town[0].times_s[cut], levels=town[0].levels[cut], good=town[0].good[cut])
+    learned = outlook({**town, 0: silent}, fractions=GLASS, at_s=AT_S - DAY_S).learned
+    later = outlook({n: each for n, each in town.items() if n}, fractions=GLASS, at_s=AT_S, learned=learned)
+    known = forecast(silent, fraction=Fraction.GLASS, at_s=AT_S)
+    assert later.forecasts[0].last_observed_s == silent.times_s[-1]
+    assert later.forecasts[0].last_level == pytest.approx(known.last_level)
+
+
+def test_what_cannot_be_read_is_learned_anew() -> None:
+    with pytest.raises(InvalidInput, match="learned anew"):
+        from_bytes(b"PK no such thing")
+
+
+def test_a_container_without_a_sensor_fills_as_its_neighbours_do() -> None:
+    histories = {n: history(0.16 if n < 8 else 0.03, seed=n) for n in range(16)}
+    fractions = dict.fromkeys(range(18), Fraction.PAPER)
+    positions = {n: Position(5.0 if n < 8 else 5.05, 52.0 + 0.0002 * n) for n in range(16)}
+    positions |= {16: Position(5.0, 52.001), 17: Position(5.05, 52.001)}
+    found = outlook(histories, fractions=fractions, at_s=AT_S, positions=positions).forecasts
+    assert found[16].growth_per_day > 2 * found[17].growth_per_day
+    seen = found[3]
+    assert found[16].standard_deviation(AT_S + DAY_S) > 3 * seen.standard_deviation(AT_S + DAY_S)
+
+
+def test_what_drivers_saw_stands_in_for_a_sensor() -> None:
+    emptied_s = AT_S - DAY_S * np.arange(50, 0, -7)
+    eye = FillHistory(emptied_s=emptied_s, observed_levels=np.full(len(emptied_s), 0.7))
+    found = forecast(eye, fraction=Fraction.GLASS, at_s=AT_S)
+    assert found.growth_per_day == pytest.approx(0.1, rel=0.2)
+    assert forecast(
+        FillHistory(emptied_s=emptied_s), fraction=Fraction.GLASS, at_s=AT_S
+    ).growth_per_day == pytest.approx(0.05)
+
+
+def test_a_changed_capacity_changes_the_rate_and_a_move_forgets() -> None:
+    before, after = filling(40, rate=0.04, seed=1)[1], filling(20, rate=0.08, seed=2)[1]
+    seen = np.concatenate([before, after])
+    plain = FillHistory(hourly(seen), seen, np.ones(len(seen), dtype=bool))
+    changed_s = BEGIN_S + 40 * DAY_S
+    smaller = replace(plain, capacity_l=(4000, 2000), capacity_from_s=(0, changed_s))
+    assert forecast(smaller, fraction=Fraction.GLASS, at_s=AT_S).growth_per_day == pytest.approx(0.08, rel=0.2)
+    here = forecast(plain, fraction=Fraction.GLASS, at_s=AT_S).growth_per_day
+    moved = forecast(replace(plain, moved_s=changed_s), fraction=Fraction.GLASS, at_s=AT_S).growth_per_day
+    assert abs(moved - 0.08) < abs(here - 0.08)
+    with pytest.raises(InvalidInput, match="capacity of 0"):
+        FillHistory(capacity_l=(0,), capacity_from_s=(0,))
+
+
+def test_past_forecasts_teach_and_intervals_hold() -> None:
+    known = [history(0.03 + 0.004 * (n % 30), seed=n, days=90) for n in range(60)]
+    groups = np.full(60, FRACTIONS.index(Fraction.GLASS))
+    cases, clock = roll_cases(table_of(known), Setting(UTC, None, groups, USUAL_RATES, every_h=61, warm_up_days=14))
+    assert cases is not None
+    early, late = (np.flatnonzero(side) for side in (cases.target_s < AT_S, cases.target_s >= AT_S + 3 * DAY_S))
+    taught = learn(Cases(cases.origin.taken(early), cases.target_s[early], cases.level[early], cases.h[early]), clock)
+    found = quantiles(cases.origin.taken(late), clock, taught, cases.target_s[late])
+    probabilities = PROBABILITIES.tolist()
+    for low, high in ((0.1, 0.9), (0.025, 0.975)):
+        below, above = found[:, probabilities.index(low)], found[:, probabilities.index(high)]
+        share = np.mean((cases.level[late] >= below) & (cases.level[late] <= above))
+        assert share == pytest.approx(high - low, abs=0.05)
+    assert np.all(np.diff(found, axis=1) >= 0)
+
+
+def test_little_history_teaches_nothing() -> None:
+    groups = np.full(1, FRACTIONS.index(Fraction.GLASS))
+    assert calibrate([FillHistory()], groups, place=Place(), at_s=AT_S).weight.max() == 0
+    assert calibrate([history(0.05, days=10)], groups, place=Place(), at_s=AT_S).weight.max() == 0
+
+
+def test_an_untaught_calibration_is_the_gamma_model() -> None:
+    assert Calibration.none().shape.shape[-1] == len(PROBABILITIES)
+    assert not Calibration.none().mean.any()
+
+
+@pytest.mark.parametrize("month_day", [(3, 29), (10, 25), (12, 25), (2, 28)])
+def test_risk_never_falls_over_clock_changes_holidays_and_leap_days(month_day: tuple[int, int]) -> None:
+    at_s = datetime(2028, *month_day, 0, 30, tzinfo=AMSTERDAM).astimezone(UTC).timestamp()
+    seen = filling(30, rate=0.08, seed=4)[1]
+    times_s = at_s - 3600.0 * np.arange(len(seen))[::-1]
+    known = FillHistory(times_s, seen, np.ones(len(seen), dtype=bool))
+    found = forecast(known, fraction=Fraction.PAPER, at_s=at_s, place=Place(AMSTERDAM, "NL"))
+    risks = [found.overflow_risk(at_s + 1800.0 * n) for n in range(24 * 2 * 16)]
+    assert all(later >= earlier - 1e-12 for earlier, later in pairwise(risks))
+    assert risks[-1] > 0.5
+
+
+def test_the_outlook_tells_the_health_of_every_sensor(town: dict[int, FillHistory]) -> None:
+    found = outlook(town, fractions={**GLASS, 99: Fraction.GLASS}, at_s=AT_S)
+    assert [each.health.value for each in found.health] == ["healthy"] * 30 + ["silent"]
+    assert np.all(found.trust[:30] > 0.9)
+    assert np.isnan(found.trust[30])
+    assert found.sources.tolist() == [0] * 30 + [-1]
+
+
+def test_what_follows_on_a_level_of_a_coarse_sensor_is_learned() -> None:
+    """Daily readings in fifths: a day at 0 or two, then 0.4, 0.8, and emptied."""
+    random = np.random.default_rng(7)
+    known = []
+    for _ in range(20):
+        levels: list[float] = []
+        while len(levels) < 200:
+            levels += [0.0] * int(random.integers(1, 4)) + [0.4, 0.8]
+        seen = np.array(levels[:200])
+        known.append(FillHistory(BEGIN_S + DAY_S * np.arange(200), seen, np.ones(200, dtype=bool)))
+    groups = np.full(20, FRACTIONS.index(Fraction.RESIDUAL))
+    at_s = BEGIN_S + 190 * DAY_S
+    taught = calibrate(known, groups, place=Place(), at_s=at_s)
+    histories = dict(enumerate(known))
+    found = outlook(histories, fractions=dict.fromkeys(range(20), Fraction.RESIDUAL), at_s=at_s, calibration=taught)
+    at_two_fifths = [each for n, each in found.forecasts.items() if known[n].levels[190] == 0.4]
+    assert at_two_fifths
+    for each in at_two_fifths:
+        assert each.quantile(0.5, at_s + DAY_S) == pytest.approx(0.8, abs=0.1)
