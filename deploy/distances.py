@@ -11,14 +11,15 @@ from routing.matrix import Matrix
 from routing.pictures.scene import Background, Geometry
 from routing.pictures.ways import street_background, street_ways
 from routing.places import Places
+from routing.problem import Problem
 from routing.problem_json import Approach, Document
 from routing.roads.graph import RoadGraph
 from routing.roads.matrix import matrix_of
 from routing.roads.osm import read_graph
+from routing.roads.profile import STANDARD_TRUCK, TruckProfile
 from routing.roads.snap import SNAP_LIMIT_M, snap
 from routing.solution import Solution
 from routing.straight_line import DETOUR, SPEED_KMH, straight_line
-from routing.vehicle import DEFAULT_PROFILE
 
 
 class Distances(Protocol):
@@ -29,8 +30,10 @@ class Distances(Protocol):
         """In a few words."""
         ...
 
-    def measure(self, positions: Sequence[Position], approaches: Sequence[Approach]) -> Mapping[str, Matrix]:
-        """The matrices by profile."""
+    def measure(
+        self, positions: Sequence[Position], approaches: Sequence[Approach], trucks: Mapping[str, TruckProfile]
+    ) -> Mapping[str, Matrix]:
+        """The matrices by profile, each as its truck may drive."""
         ...
 
 
@@ -57,10 +60,12 @@ class StraightLines:
 
     name = f"estimated: straight lines x {DETOUR} at {SPEED_KMH} km/h"
 
-    def measure(self, positions: Sequence[Position], approaches: Sequence[Approach]) -> Mapping[str, Matrix]:
-        """The same for every side of approach."""
+    def measure(
+        self, positions: Sequence[Position], approaches: Sequence[Approach], trucks: Mapping[str, TruckProfile]
+    ) -> Mapping[str, Matrix]:
+        """The same for every side of approach and every truck."""
         del approaches
-        return {DEFAULT_PROFILE: straight_line(positions)}
+        return dict.fromkeys(trucks, straight_line(positions))
 
 
 class Streets:
@@ -75,30 +80,42 @@ class Streets:
     def __init__(self, source: bytes | RoadGraph, name: str) -> None:
         self.name = f"streets of {name}"
         self._graph = read_graph(source, name) if isinstance(source, bytes) else source
-        self.off_street: tuple[Position, ...] = ()
-        """The positions measured last that have no street near."""
+        self._off_street: dict[str, frozenset[Position]] = {}
+        """By profile the positions measured last that have no street near."""
+        self._trucks: Mapping[str, TruckProfile] = {}
 
-    def measure(self, positions: Sequence[Position], approaches: Sequence[Approach]) -> Mapping[str, Matrix]:
-        """Along the fastest ways of the standard truck; a place without a street near is unreachable."""
-        points = snap(self._graph, positions, approach=approaches)
-        self.off_street = tuple(place for place, point in zip(positions, points, strict=True) if point is None)
-        return {DEFAULT_PROFILE: matrix_of(self._graph, points)}
+    def measure(
+        self, positions: Sequence[Position], approaches: Sequence[Approach], trucks: Mapping[str, TruckProfile]
+    ) -> Mapping[str, Matrix]:
+        """Along the fastest ways of each truck; a place without a street near is unreachable."""
+        self._trucks = trucks
+        found: dict[str, Matrix] = {}
+        for profile, truck in trucks.items():
+            points = snap(self._graph, positions, truck=truck, approach=approaches)
+            off = (place for place, point in zip(positions, points, strict=True) if point is None)
+            self._off_street[profile] = frozenset(off)
+            found[profile] = matrix_of(self._graph, points, truck=truck)
+        return found
 
     def warnings(self, document: Document) -> Iterator[str]:
         """A sentence for everything in a document that has no street near."""
-        problem, lonely = document.problem, set(self.off_street)
-        located = [(f"job {stop.id}", stop.location) for stop in problem.stops]
-        located += [(f"start of vehicle {vehicle.id}", vehicle.start) for vehicle in problem.vehicles]
-        located += [(f"end of vehicle {vehicle.id}", vehicle.end) for vehicle in problem.vehicles]
-        located += [(f"disposal site {site.id}", site.location) for site in problem.disposal_sites]
-        for name, location in located:
+        problem, lonely = document.problem, self._off_street
+        off_all = frozenset[Position].intersection(*lonely.values()) if lonely else frozenset[Position]()
+        located = [(f"job {stop.id}", stop.location, off_all) for stop in problem.stops]
+        for vehicle in problem.vehicles:
+            off = lonely.get(vehicle.profile, off_all)
+            located.append((f"start of vehicle {vehicle.id}", vehicle.start, off))
+            located.append((f"end of vehicle {vehicle.id}", vehicle.end, off))
+        located += [(f"disposal site {site.id}", site.location, off_all) for site in problem.disposal_sites]
+        for name, location, off in located:
             position = document.places.positions.get(location)
-            if position in lonely:
+            if position in off:
                 yield f"{name}: no street within {SNAP_LIMIT_M:.0f} m of [{position.lon}, {position.lat}]"
 
-    def geometry(self, solution: Solution, places: Places) -> Geometry:
-        """The ways that a solution drives, where both ends have a street near."""
-        return street_ways(self._graph, solution, places)
+    def geometry(self, problem: Problem, solution: Solution, places: Places) -> Geometry:
+        """The ways that the trucks of a solution drive, where both ends have a street near."""
+        trucks = {each.id: self._trucks.get(each.profile, STANDARD_TRUCK) for each in problem.vehicles}
+        return street_ways(self._graph, solution, places, trucks)
 
     def background(self) -> Background:
         """All streets, as lines behind the routes."""

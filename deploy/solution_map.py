@@ -67,7 +67,7 @@ def write_map(
         problem,
         solution,
         places,
-        geometry=None if streets is None else streets.geometry(solution, places),
+        geometry=None if streets is None else streets.geometry(problem, solution, places),
         background=None if streets is None else streets.background(),
         language=language,
         numbers=numbers,

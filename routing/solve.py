@@ -122,6 +122,7 @@ class _Run:
         self._index = index_of(problem)
         self._parts: list[Part] = []
         self._part_of: dict[int, Part] = {}
+        self._number = 0
 
     def solve(self, engine: Engine, seed: int, iterations: int | None, start: Solution | Visits | None) -> Solution:
         """Search all parts and put them together."""
@@ -185,7 +186,7 @@ class _Run:
             for part in sorted(found, key=lambda part: (part.used_s + self._running_s(part)) / max(part.stops, 1)):
                 copies = count if len(self._parts) == 1 else min(count, 2 if part.stops > LARGE_SHARE * stops else 1)
                 budget_s = count * (ends_at - self._began_at) * part.stops / stops
-                self._number = getattr(self, "_number", 0) + 1
+                self._number += 1
                 task = part.next_task(self._number, copies=copies, budget_s=budget_s, ends_at=ends_at)
                 if task is not None:
                     self._part_of[task.number] = part

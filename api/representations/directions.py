@@ -8,7 +8,7 @@ from pydantic import Field
 
 from api.language import Language
 from api.representations.base import Representation
-from domain.plans import Route, StepKind
+from domain.plans import Route, RouteStep, StepKind
 from routing.roads.direction_texts import text
 from routing.roads.directions import Instruction, Maneuver, directions
 from routing.roads.graph import RoadGraph
@@ -30,12 +30,15 @@ class Direction(Representation):
 class LegDirections(Representation):
     """The way to one step."""
 
-    to_sequence: int = Field(description="The step that it leads to")
+    to_sequence: int = Field(description="The step that it leads to; a break there comes before what it is taken for")
     instructions: list[Direction]
 
 
 class RouteDirections(Representation):
-    """The way to every step but the first; breaks, and steps without a street near, are left out."""
+    """The way to every step but the first.
+
+    Steps without a street near are left out, and of a break and the step at the same place the second.
+    """
 
     legs: list[LegDirections]
 
@@ -50,12 +53,19 @@ def directions_of(route: Route, graph: RoadGraph, truck: TruckProfile, language:
     return RouteDirections(
         legs=[
             LegDirections(
-                to_sequence=step.sequence,
+                to_sequence=_first_there(route, before, step).sequence,
                 instructions=[_direction(each, language, step.kind is StepKind.EMPTYING) for each in leg],
             )
-            for (step, _), leg in zip(near[1:], legs, strict=True)
+            for (before, _), (step, _), leg in zip(near, near[1:], legs, strict=False)
         ]
     )
+
+
+def _first_there(route: Route, before: RouteStep, step: RouteStep) -> RouteStep:
+    """The break that is taken where a step is, on arriving from another place; else the step."""
+    between = route.steps[before.sequence + 1 : step.sequence]
+    breaks = (each for each in between if each.kind is StepKind.BREAK and each.position == step.position)
+    return step if before.position == step.position else next(breaks, step)
 
 
 def _direction(instruction: Instruction, language: Language, container: bool) -> Direction:

@@ -37,9 +37,4 @@ def trucks_for(roads: RoadSource, vehicles: Iterable[Vehicle]) -> dict[int, Truc
 
 def profile_of(truck: TruckProfile) -> str:
     """The name of its matrix in a problem: trucks of one size share it."""
-    if truck == STANDARD_TRUCK:
-        return DEFAULT_PROFILE
-    return (
-        f"truck of {truck.height_m:g} x {truck.width_m:g} x {truck.length_m:g} m,"
-        f" {truck.mass_t:g} t, axle {truck.axle_load_t:g} t"
-    )
+    return DEFAULT_PROFILE if truck == STANDARD_TRUCK else truck.words

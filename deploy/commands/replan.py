@@ -79,7 +79,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     problem, places = document.problem, document.places
     solution = _read(arguments.solution, lambda data: read_solution(parse(data), problem))
     situation, places = _read(
-        arguments.situation, lambda data: read_situation(parse(data), problem, places=places, measure=measure)
+        arguments.situation,
+        lambda data: read_situation(parse(data), problem, places=places, measure=measure, profiles=document.trucks),
     )
     with watched("Replanning") as tell:
         replanned = replan(

@@ -25,8 +25,8 @@ from routing.solution import Route, Solution, Step, Unassigned
 Line = NDArray[np.float64]
 """Places of the picture, (n, 2)."""
 
-Geometry = Callable[[int, int], Sequence[Position] | None]
-"""The way along the streets from one location to another; None where it is not known."""
+Geometry = Callable[[int, int, int], Sequence[Position] | None]
+"""The way along the streets that a vehicle (its id) drives from one location to another; None: not known."""
 
 ARROW_EVERY = 80.0
 DEEPEST_ARROWS = 8
@@ -317,7 +317,7 @@ class _Builder:
             if one.location == other.location:
                 continue
             collecting = one.kind is StepKind.EMPTYING and other.kind is StepKind.EMPTYING
-            way = self._geometry(one.location, other.location) if self._geometry else None
+            way = self._geometry(route.vehicle_id, one.location, other.location) if self._geometry else None
             if way is not None and len(way) > 1:
                 line = self._frame.points(way)
                 lane = min(LANE_SHARE * self._frame.width, LANE_M / self._frame.metres_per_unit)

@@ -13,7 +13,8 @@ from routing.pictures.scene import Background, Geometry
 from routing.places import Places
 from routing.roads.geometry import path_of
 from routing.roads.graph import RoadGraph
-from routing.roads.snap import RoadPoint, snap
+from routing.roads.profile import STANDARD_TRUCK, TruckProfile
+from routing.roads.snap import snap
 from routing.roads.streets import streets
 from routing.solution import Solution
 
@@ -36,54 +37,70 @@ def street_background(graph: RoadGraph) -> Background:
     )
 
 
-def street_ways(graph: RoadGraph, solution: Solution, places: Places) -> Geometry:
-    """The fastest ways between the consecutive locations of all routes; None for what has no street near it."""
+def street_ways(
+    graph: RoadGraph, solution: Solution, places: Places, trucks: Mapping[int, TruckProfile] | None = None
+) -> Geometry:
+    """The fastest ways between the consecutive locations of all routes; None for what has no street near it.
+
+    ``trucks``: by vehicle id what drives; where there is none, the standard truck.
+    """
     locations = sorted({step.location for route in solution.routes for step in route.steps} & places.positions.keys())
-    found = snap(graph, [places.positions[location] for location in locations])
-    points = {location: point for location, point in zip(locations, found, strict=True) if point is not None}
-    ways: dict[tuple[int, int], Sequence[Position]] = {}
+    positions = [places.positions[location] for location in locations]
+    drivers = {route.vehicle_id: (trucks or {}).get(route.vehicle_id, STANDARD_TRUCK) for route in solution.routes}
+    chained = {truck: _Chains(graph, truck, locations, positions) for truck in set(drivers.values())}
+    ways: dict[TruckProfile, dict[tuple[int, int], Sequence[Position]]] = {truck: {} for truck in chained}
     for route in solution.routes:
+        truck = drivers[route.vehicle_id]
+        points, known = chained[truck].points, ways[truck]
         visited = [step.location for step in route.steps]
         legs = [leg for leg in pairwise(visited) if leg[0] != leg[1] and leg[0] in points and leg[1] in points]
-        ways |= _ways_of(graph, points, [leg for leg in legs if leg not in ways])
-    return lambda origin, destination: ways.get((origin, destination))
+        known |= chained[truck].ways_of([leg for leg in legs if leg not in known])
+    return lambda vehicle, origin, destination: (
+        ways[drivers[vehicle]].get((origin, destination)) if vehicle in drivers else None
+    )
 
 
-def _ways_of(
-    graph: RoadGraph, points: Mapping[int, RoadPoint], legs: Sequence[tuple[int, int]]
-) -> dict[tuple[int, int], Sequence[Position]]:
-    """The ways of legs of one route, found together where they follow one another."""
-    chains: list[list[int]] = []
-    for origin, destination in legs:
-        if chains and chains[-1][-1] == origin:
-            chains[-1].append(destination)
-        else:
-            chains.append([origin, destination])
-    found: dict[tuple[int, int], Sequence[Position]] = {}
-    for chain in chains:
-        found |= _ways_of_chain(graph, points, chain)
-    return found
+class _Chains:
+    """Finds the ways of one truck."""
 
+    def __init__(
+        self, graph: RoadGraph, truck: TruckProfile, locations: Sequence[int], positions: Sequence[Position]
+    ) -> None:
+        self._graph = graph
+        self._truck = truck
+        found = snap(graph, positions, truck=truck)
+        self.points = {at: point for at, point in zip(locations, found, strict=True) if point is not None}
 
-def _ways_of_chain(
-    graph: RoadGraph, points: Mapping[int, RoadPoint], chain: Sequence[int]
-) -> dict[tuple[int, int], Sequence[Position]]:
-    try:
-        line = path_of(graph, [points[location] for location in chain])
-    except InvalidInput:
-        # Somewhere in it no path leads on; the others are found one by one.
-        if len(chain) == 2:
-            return {}
-        middle = len(chain) // 2
-        return _ways_of_chain(graph, points, chain[: middle + 1]) | _ways_of_chain(graph, points, chain[middle:])
-    degrees = np.array([(position.lon, position.lat) for position in line])
-    found: dict[tuple[int, int], Sequence[Position]] = {}
-    at = 0
-    for origin, destination in pairwise(chain):
-        end = graph.position_at(points[destination].segment, points[destination].share)
-        near = np.flatnonzero((np.abs(degrees[at:] - (end.lon, end.lat)) < SAME_DEGREES).all(axis=1))
-        if not len(near):
-            break
-        found[origin, destination] = line[at : at + int(near[0]) + 1]
-        at += int(near[0])
-    return found
+    def ways_of(self, legs: Sequence[tuple[int, int]]) -> dict[tuple[int, int], Sequence[Position]]:
+        """The ways of legs of one route, found together where they follow one another."""
+        chains: list[list[int]] = []
+        for origin, destination in legs:
+            if chains and chains[-1][-1] == origin:
+                chains[-1].append(destination)
+            else:
+                chains.append([origin, destination])
+        found: dict[tuple[int, int], Sequence[Position]] = {}
+        for chain in chains:
+            found |= self._ways_of_chain(chain)
+        return found
+
+    def _ways_of_chain(self, chain: Sequence[int]) -> dict[tuple[int, int], Sequence[Position]]:
+        try:
+            line = path_of(self._graph, [self.points[location] for location in chain], truck=self._truck)
+        except InvalidInput:
+            # Somewhere in it no path leads on; the others are found one by one.
+            if len(chain) == 2:
+                return {}
+            middle = len(chain) // 2
+            return self._ways_of_chain(chain[: middle + 1]) | self._ways_of_chain(chain[middle:])
+        degrees = np.array([(position.lon, position.lat) for position in line])
+        found: dict[tuple[int, int], Sequence[Position]] = {}
+        at = 0
+        for origin, destination in pairwise(chain):
+            end = self._graph.position_at(self.points[destination].segment, self.points[destination].share)
+            near = np.flatnonzero((np.abs(degrees[at:] - (end.lon, end.lat)) < SAME_DEGREES).all(axis=1))
+            if not len(near):
+                break
+            found[origin, destination] = line[at : at + int(near[0]) + 1]
+            at += int(near[0])
+        return found

@@ -21,7 +21,7 @@ _DOING: dict[Language, dict[Maneuver, str]] = {
         Maneuver.ROUNDABOUT: "Neem op de rotonde de {exit}e afslag",
         Maneuver.U_TURN: "Keer om",
         Maneuver.FERRY: "Neem de veerpont",
-        Maneuver.ARRIVE: "U bent er",
+        Maneuver.ARRIVE: "Je bent er",
     },
     "en": {
         Maneuver.DEPART: "Set off",

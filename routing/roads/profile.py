@@ -58,6 +58,12 @@ class TruckProfile:
         return HEAVY if self.mass_t > HEAVY_ABOVE_T else LIGHT
 
     @property
+    def words(self) -> str:
+        """All of its size in a few words, as the name of its matrix: trucks of one size share it."""
+        size = f"{self.height_m:g} x {self.width_m:g} x {self.length_m:g} m"
+        return f"truck of {size}, {self.mass_t:g} t, axle {self.axle_load_t:g} t"
+
+    @property
     def dimensions(self) -> tuple[float, ...]:
         """The values that signs limit, in the order of :data:`LIMITS`."""
         return tuple(getattr(self, name) for name in LIMITS)

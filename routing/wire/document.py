@@ -10,12 +10,14 @@ from domain.errors import InvalidInput
 from domain.geography import Position
 from routing.places import Places
 from routing.problem import Problem
+from routing.roads.profile import TruckProfile
 from routing.vehicle import DEFAULT_PROFILE
+from routing.wire.dimensions import check_none, trucks_of
 from routing.wire.fields import DOCUMENT
 from routing.wire.jobs import disposal_site, disposal_site_json, job, job_json
 from routing.wire.matrices import matrices, matrices_json
 from routing.wire.places import Locations, Measure
-from routing.wire.values import Object, a_text, each, take, whole
+from routing.wire.values import Object, a_text, an_array, an_object, each, take, whole
 from routing.wire.vehicles import vehicle, vehicle_json
 
 
@@ -23,12 +25,14 @@ from routing.wire.vehicles import vehicle, vehicle_json
 class Document:
     """A problem, and what its document says of positions and names.
 
-    ``measured``: whether the matrices were made from coordinates, because the document has none.
+    ``measured``: whether the matrices were made from coordinates, because the document has none; ``trucks``: for which
+    truck, by profile.
     """
 
     problem: Problem
     places: Places
     measured: bool
+    trucks: Mapping[str, TruckProfile]
 
 
 def read_document(value: object, *, measure: Measure | None = None) -> Document:
@@ -60,9 +64,13 @@ def read_document(value: object, *, measure: Measure | None = None) -> Document:
         root.get("disposal_sites", []), "disposal_sites", lambda one, path: disposal_site(one, path, locations)
     )
     change_cost = whole(root.get("change_cost", 0), "change_cost")
+    entries = [an_object(entry, "vehicles") for entry in an_array(root["vehicles"], "vehicles")]
     measured = given is None
+    trucks = trucks_of(entries, vehicles) if measured else {}
+    if not measured:
+        check_none(entries)
     if given is None and measure is not None:
-        given = dict(measure(*locations.asked))
+        given = dict(measure(*locations.asked, trucks))
     paths = {f"stop {stop.id}": f"jobs[{number}]" for number, stop in enumerate(stops)}
     paths |= {f"vehicle {one.id}": f"vehicles[{number}]" for number, one in enumerate(vehicles)}
     paths |= {f"disposal site {site.id}": f"disposal_sites[{number}]" for number, site in enumerate(sites)}
@@ -71,7 +79,7 @@ def read_document(value: object, *, measure: Measure | None = None) -> Document:
     except InvalidInput as error:
         raise InvalidInput(error.what, where=paths.get(error.where or "", error.where), remedy=error.remedy) from error
     names = (_names(root, group) for group in ("jobs", "vehicles", "disposal_sites"))
-    return Document(problem, Places(locations.positions, *names), measured)
+    return Document(problem, Places(locations.positions, *names), measured, trucks)
 
 
 def document_json(problem: Problem, places: Places | None = None) -> dict[str, Any]:

@@ -23,11 +23,12 @@ JOB = Fields(
 VEHICLE = Fields(
     ("id",),
     (
-        *("start_index", "end_index", "start", "end", "description", "profile", "fractions", "capacity"),
+        *("start_index", "end_index", "start", "end", "description", "profile", "dimensions", "fractions", "capacity"),
         *("compartments", "initial_load", "ends_empty", "time_window", "max_duration", "max_overtime", "breaks"),
         *("driving_rule", "costs", "max_trips", "max_tasks", "max_pickup", "skills", "prefix", "under_way"),
     ),
 )
+DIMENSIONS = Fields((), ("height", "width", "length", "weight", "axle_load"))
 COMPARTMENT = Fields(("fractions", "capacity"), ())
 BREAK = Fields(("id", "service"), ("time_windows", "description"))
 DRIVING_RULE = Fields((), ("driving", "rest", "driven"))

@@ -8,6 +8,7 @@ from typing import Literal, cast
 from domain.errors import InvalidInput
 from domain.geography import Position
 from routing.matrix import Matrix
+from routing.roads.profile import TruckProfile
 from routing.wire.values import Object, an_array, kind, missing, whole
 
 Approach = Literal["unrestricted", "curb"]
@@ -15,8 +16,8 @@ Approach = Literal["unrestricted", "curb"]
 
 APPROACHES: tuple[Approach, ...] = ("unrestricted", "curb")
 
-Measure = Callable[[Sequence[Position], Sequence[Approach]], Mapping[str, Matrix]]
-"""Makes the matrices by profile between positions, each with the side from which it is approached."""
+Measure = Callable[[Sequence[Position], Sequence[Approach], Mapping[str, TruckProfile]], Mapping[str, Matrix]]
+"""Makes the matrix of each profile, for its truck, between positions with the side from which each is approached."""
 
 
 class Locations:

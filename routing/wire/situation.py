@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypeGuard
 
@@ -11,6 +12,7 @@ from routing.matrix import Matrix
 from routing.places import Places
 from routing.problem import Problem
 from routing.replanning.situation import REST, ChangedWay, DoneVisit, Situation, TruckState
+from routing.roads.profile import STANDARD_TRUCK, TruckProfile
 from routing.wire.fields import Fields
 from routing.wire.jobs import job
 from routing.wire.matrices import matrices
@@ -39,7 +41,12 @@ _KINDS = {"job": StepKind.EMPTYING, "disposal": StepKind.DISPOSAL, "break": Step
 
 
 def read_situation(
-    value: object, problem: Problem, *, places: Places, measure: Measure | None = None
+    value: object,
+    problem: Problem,
+    *,
+    places: Places,
+    measure: Measure | None = None,
+    profiles: Mapping[str, TruckProfile] | None = None,
 ) -> tuple[Situation, Places]:
     """Build a situation from parsed JSON, with the places and names of its new jobs beside those known.
 
@@ -50,6 +57,8 @@ def read_situation(
     places, measure
         Where its locations lie, and what makes matrices: so that new jobs may have coordinates alone. Places that are
         measured anew are approached from any side.
+    profiles
+        The truck of each profile of the problem; of those not named it is the standard one.
 
     Raises
     ------
@@ -69,7 +78,7 @@ def read_situation(
     locations = Locations(rows)
     extra = each(jobs, "jobs", lambda entry, path: job(entry, path, locations))
     if rows > size and measure is not None:
-        given = _measured(problem, places, locations, rows, measure)
+        given = _measured(problem, places, locations, rows, measure, profiles=profiles or {})
     now_s = seconds(root["now"], "now")
     trucks = each(root.get("vehicles", []), "vehicles", lambda one, path: _truck(one, path, size))
     dropped = frozenset(each(root.get("dropped_jobs", []), "dropped_jobs", identifier))
@@ -86,7 +95,15 @@ def _named(entry: object) -> TypeGuard[Object]:
     return isinstance(entry, dict) and "description" in entry
 
 
-def _measured(problem: Problem, places: Places, locations: Locations, rows: int, measure: Measure) -> dict[str, Matrix]:
+def _measured(
+    problem: Problem,
+    places: Places,
+    locations: Locations,
+    rows: int,
+    measure: Measure,
+    *,
+    profiles: Mapping[str, TruckProfile],
+) -> dict[str, Matrix]:
     """Matrices of the problem's locations and, behind them, those of new jobs."""
     places.require(problem)
     known = {row: position for row, position in places.positions.items() if row < problem.size} | locations.positions
@@ -98,7 +115,8 @@ def _measured(problem: Problem, places: Places, locations: Locations, rows: int,
             remedy="give every new job 'location': [longitude, latitude]",
         )
     anywhere: list[Approach] = ["unrestricted"] * rows
-    return dict(measure([known[row] for row in range(rows)], anywhere))
+    trucks = {profile: profiles.get(profile, STANDARD_TRUCK) for profile in problem.matrices}
+    return dict(measure([known[row] for row in range(rows)], anywhere, trucks))
 
 
 def _truck(value: object, path: str, size: int) -> TruckState:

@@ -8,6 +8,7 @@ from domain.errors import InvalidInput
 from domain.plans import StepKind
 from routing.amounts import LATEST_S
 from routing.vehicle import Break, Compartment, DrivingRule, Vehicle, Visit
+from routing.wire.dimensions import profile_of
 from routing.wire.fields import BREAK, COMPARTMENT, COSTS, DRIVING_RULE, VEHICLE, VISIT
 from routing.wire.places import Locations
 from routing.wire.values import (
@@ -74,7 +75,7 @@ def vehicle(value: object, path: str, locations: Locations, *, profile: str) -> 
             initial_load=amounts(found.get("initial_load", {}), f"{path}.initial_load"),
             ends_empty=a_truth(found.get("ends_empty", True), f"{path}.ends_empty"),
             skills=skills(found.get("skills", []), f"{path}.skills"),
-            profile=a_text(found.get("profile", profile), f"{path}.profile"),
+            profile=a_text(found.get("profile", profile_of(found, path) or profile), f"{path}.profile"),
             prefix=each(found.get("prefix", []), f"{path}.prefix", _visit),
             under_way=a_truth(found.get("under_way", False), f"{path}.under_way"),
         ),

@@ -1,16 +1,21 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import gpxpy
+import pytest
 from httpx import Client
 
+from api.representations.directions import directions_of
+from domain.plans import StepKind
 from routing.roads.osm import read_graph
+from routing.roads.profile import STANDARD_TRUCK
 from storage import roads
 from storage.database import Database
 from tests.api.town_with_plan import TownWithPlan
-from tests.routing.roads.towns import METRES_PER_DEGREE, Town
+from tests.routing.roads.towns import METRES_PER_DEGREE, Town, at
 
 
 def test_a_route_with_its_steps(client: Client, town: TownWithPlan) -> None:
@@ -87,7 +92,23 @@ def test_directions_from_step_to_step(client: Client, database: Database, town: 
     assert (first[0]["maneuver"], first[-1]["maneuver"]) == ("depart", "arrive")
     assert first[0]["street"] == "Lange Weg"
     assert first[0]["text"].startswith("Vertrek, Lange Weg, ")
-    assert legs[-1]["instructions"][-1]["text"] == "U bent er."
+    assert legs[-1]["instructions"][-1]["text"] == "Je bent er."
     english = client.get(f"/v1/routes/{town.route_id}/directions?lang=en").json()["legs"]
     assert english[-1]["instructions"][-1]["text"] == "You are there."
     assert client.get("/v1/routes/999999/directions").status_code == 404
+
+
+def test_the_way_to_a_break_and_on_from_it(town: TownWithPlan) -> None:
+    """One break is taken where the truck stands, the other on arriving at the tip."""
+    street = Town({1: (-50, 0), 2: (1050, 0)}, [([1, 2], {"highway": "residential", "name": "Lange Weg"})])
+    graph = read_graph(street.xml(), "street")
+    kinds = [StepKind.START, StepKind.EMPTYING, StepKind.BREAK, StepKind.BREAK, StepKind.DISPOSAL, StepKind.END]
+    route = town.plan.routes[0]
+    template = {step.kind: step for step in route.steps} | {StepKind.BREAK: route.steps[0]}
+    steps = tuple(
+        replace(template[kind], sequence=number, kind=kind, position=at(x_m, 5))
+        for number, (kind, x_m) in enumerate(zip(kinds, (0, 500, 500, 1000, 1000, 0), strict=True))
+    )
+    directions = directions_of(replace(route, steps=steps), graph, STANDARD_TRUCK, "en")
+    assert [leg.to_sequence for leg in directions.legs] == [1, 3, 5]
+    assert sum(each.distance_m for each in directions.legs[1].instructions) == pytest.approx(500, abs=1)

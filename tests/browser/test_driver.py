@@ -227,6 +227,7 @@ def test_the_break_is_a_step_of_its_own(browser: Browser, approved: Site) -> Non
         expect(pause).to_contain_text("30 minutes")
         pause.get_by_role("button").click()
         expect(page.locator("#next-title")).to_have_text("Break")
+        expect(page.locator(".next-what")).not_to_be_empty()
         expect(page.locator(".next-links")).to_have_count(0)
         page.get_by_role("button", name="Break is over").click()
         expect(pause).to_contain_text("done")

@@ -21,6 +21,7 @@ import pytest
 
 from deploy.cli import main
 from tests.routing.documents import DOCS, changed, examples
+from tests.routing.roads.towns import Town, at
 
 SHORT, COORDINATES, FULL = examples()
 
@@ -266,3 +267,57 @@ def test_the_first_interrupt_gives_the_best_so_far(tmp_path: Path) -> None:
     answer = json.loads(output.read_text("utf-8"))
     assert answer["violations"] == []
     assert len(answer["routes"]) > 0
+
+
+BRIDGE = Town(
+    nodes={1: (0, 0), 2: (200, 0), 3: (800, 0), 4: (1000, 0), 5: (200, 600), 6: (800, 600)},
+    ways=[
+        ([1, 2], {"highway": "residential"}),
+        ([2, 3], {"highway": "residential", "maxheight": "3.5"}),
+        ([3, 4], {"highway": "residential"}),
+        ([2, 5, 6, 3], {"highway": "residential"}),
+    ],
+)
+
+
+def over_the_bridge(**dimensions: object) -> dict[str, Any]:
+    """From a yard in the west to a job in the east: 600 m under a low bridge, or 1,800 m around it."""
+    yard, east = ([each.lon, each.lat] for each in (at(50, 0), at(900, 0)))
+    truck = {"id": 1, "start": yard, "end": yard, "fractions": ["paper"], "capacity": [9000, 9000]}
+    return {
+        "jobs": [{"id": 1, "location": east, "fraction": "paper", "pickup": [10, 10]}],
+        "vehicles": [truck | {"dimensions": dimensions}],
+        "disposal_sites": [{"id": 1, "location": yard, "fractions": ["paper"]}],
+    }
+
+
+@pytest.mark.parametrize(("height", "distance_m"), [(3.2, 2 * 850), (3.9, 2 * 2050)])
+def test_a_truck_keeps_to_what_its_dimensions_allow(
+    solve: Solve, tmp_path: Path, height: float, distance_m: int
+) -> None:
+    roads, drawn = tmp_path / "bridge.osm", tmp_path / "map.svg"
+    roads.write_bytes(BRIDGE.xml())
+    code, answer, _ = solve(over_the_bridge(height=height), "--roads", str(roads), "--map", str(drawn))
+    assert code == 0
+    assert answer["summary"]["distance"] == pytest.approx(distance_m, abs=5)
+    assert "drawn straight" not in drawn.read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("dimensions", "sentence"),
+    [
+        ({"height": 360}, "vehicles[0].dimensions.height: must lie above 0 and up to 200, not 360; give metres"),
+        ({"weight": "18 t"}, "vehicles[0].dimensions.weight: must be a number, not text"),
+        ({"hight": 3}, "vehicles[0].dimensions: there is no field 'hight'; did you mean 'height'?"),
+    ],
+)
+def test_dimensions_that_are_none(solve: Solve, dimensions: dict[str, object], sentence: str) -> None:
+    code, _, told = solve(over_the_bridge(**dimensions), "--straight-line")
+    assert code == 3
+    assert sentence in told
+
+
+def test_dimensions_beside_matrices_are_refused(solve: Solve) -> None:
+    code, _, told = solve(changed("vehicles.0.dimensions", {"height": 3.2}, SHORT))
+    assert code == 3
+    assert "vehicles[0].dimensions: 'matrices' says already what it may drive" in told

@@ -20,6 +20,7 @@ from routing.problem_json import (
     read_problem,
     solution_to_json,
 )
+from routing.roads.profile import STANDARD_TRUCK
 from routing.solve import solve
 from routing.straight_line import straight_line
 from tests.routing.documents import any_problems, changed, examples
@@ -80,7 +81,8 @@ def test_the_full_example_solves_as_its_text_says() -> None:
 def test_coordinates_are_measured_by_whoever_can() -> None:
     asked: list[tuple[list[Position], list[str]]] = []
 
-    def measure(positions: Any, approaches: Any) -> Any:
+    def measure(positions: Any, approaches: Any, trucks: Any) -> Any:
+        assert trucks == {"truck": STANDARD_TRUCK}
         asked.append((list(positions), list(approaches)))
         return {"truck": straight_line(positions)}
 
@@ -97,7 +99,7 @@ def test_coordinates_are_measured_by_whoever_can() -> None:
 def test_one_place_with_two_sides_is_two_locations() -> None:
     twice = examples()[COORDINATES]
     twice["jobs"].append(twice["jobs"][0] | {"id": 3, "approach": "curb"})
-    document = read_document(twice, measure=lambda positions, _: {"truck": straight_line(positions)})
+    document = read_document(twice, measure=lambda positions, *_: {"truck": straight_line(positions)})
     assert [stop.location for stop in document.problem.stops] == [0, 1, 2]
     assert document.problem.matrices["truck"].distances_m[0, 2] == 0
 
@@ -269,7 +271,7 @@ def test_errors_of_documents_with_coordinates(path: str, value: object, sentence
     with pytest.raises(InvalidInput) as caught:
         read_document(
             changed(path, value, examples()[COORDINATES]),
-            measure=lambda positions, _: {"truck": straight_line(positions)},
+            measure=lambda positions, *_: {"truck": straight_line(positions)},
         )
     assert sentence in str(caught.value)
 

@@ -51,6 +51,7 @@ def test_it_is_a_schema_that_lets_no_unknown_field_pass(schema: dict[str, Any]) 
         (None, fields.DOCUMENT),
         ("job", fields.JOB),
         ("vehicle", fields.VEHICLE),
+        ("dimensions", fields.DIMENSIONS),
         ("compartment", fields.COMPARTMENT),
         ("break", fields.BREAK),
         ("driving_rule", fields.DRIVING_RULE),

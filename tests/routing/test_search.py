@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 from random import Random
+from types import ModuleType
 
 import pytest
 
@@ -16,7 +21,7 @@ from routing.solve import solve
 from routing.solvers.plan.index import index_of
 from routing.solvers.search.districts import districts
 from routing.solvers.search.groups import group
-from routing.solvers.search.lanes import Answer, Beside, Here, Task
+from routing.solvers.search.lanes import Answer, Beside, Here, Task, can_run_beside
 from routing.solvers.search.part import GROUPED_STOPS, Part
 from routing.solvers.search.parts import parts, subproblem
 from tests.routing.problems import GLASS, PAPER, medium, three_stops
@@ -126,6 +131,45 @@ def test_lanes_beside_answer_and_survive_a_failure() -> None:
     assert visits[1] is not None
     assert visits[2] is None
     assert set(found) == {1}
+
+
+def test_what_no_other_process_can_import_is_solved_in_one(tmp_path: Path) -> None:
+    """A script from standard input has no file, so lanes beside it would die while they start."""
+    root = Path(__file__).parents[2]
+    script = (
+        "from routing.solve import solve\n"
+        "from routing.solvers.search.lanes import can_run_beside\n"
+        "from tests.routing.problems import medium\n"
+        "if __name__ == '__main__':\n"
+        "    print(can_run_beside(), len(solve(medium(), time_limit_s=2, iterations=5, cores=2).unassigned))\n"
+    )
+    file = tmp_path / "script.py"
+    file.write_text(script, encoding="utf-8")
+    told = [
+        subprocess.run(
+            [sys.executable, *arguments],
+            input=script,
+            capture_output=True,
+            text=True,
+            check=True,
+            env={**os.environ, "PYTHONPATH": str(root)},
+        )
+        for arguments in ([], [str(file)])
+    ]
+    assert [each.stdout.split() for each in told] == [["False", "0"], ["True", "0"]]
+    assert [each.stderr for each in told] == ["", ""]
+
+
+@pytest.mark.parametrize("path", [None, "<stdin>", "/no/such/file.py"])
+def test_lanes_need_a_main_module_with_a_file(monkeypatch: pytest.MonkeyPatch, path: str | None) -> None:
+    main = ModuleType("__main__")
+    main.__spec__ = None
+    if path is not None:
+        main.__file__ = path
+    monkeypatch.setitem(sys.modules, "__main__", main)
+    assert not can_run_beside()
+    main.__file__ = __file__
+    assert can_run_beside()
 
 
 def test_a_start_is_never_made_worse() -> None:

@@ -13,14 +13,12 @@ import time
 from ortools.constraint_solver import pywrapcp
 from ortools.constraint_solver.routing_enums_pb2 import FirstSolutionStrategy, LocalSearchMetaheuristic
 
-from domain.plans import StepKind
 from routing.problem import Problem, Visit
-from routing.solution import Route
 from routing.solvers.ortools_engine.model import OrtoolsModel
 from routing.solvers.plan.assemble import routes_of
 from routing.solvers.plan.index import index_of
 from routing.solvers.plan.insertion import fill_in, with_locked
-from routing.solvers.plan.visits import Improved, Visits, visits_of
+from routing.solvers.plan.visits import Improved, Visits, rests_of, visits_of
 
 START_SHARE = 0.3
 """Share of the time that making a start of its own may take."""
@@ -49,19 +47,11 @@ def search(
     begun = visits_of(routes)
     if time.monotonic() >= ends_at:
         return begun or None
-    model = OrtoolsModel(index, begun, _rests(routes))
+    model = OrtoolsModel(index, begun, {vehicle_id: rests_of(route) for vehicle_id, route in routes.items()})
     if not model.stops or not model.vehicles:
         return begun or None
     found = _Search(model, iterations, ends_at, on_improved).run(begun)
     return found or begun or None
-
-
-def _rests(routes: dict[int, Route]) -> dict[int, int]:
-    """How many rests of a driving rule each route has."""
-    return {
-        vehicle_id: sum(step.kind is StepKind.BREAK and step.break_id is None for step in route.steps)
-        for vehicle_id, route in routes.items()
-    }
 
 
 class _Search:

@@ -10,7 +10,8 @@ from domain.plans import StepKind
 from routing.problem import DisposalSite, Problem, Stop, TimeWindow, Vehicle, Visit
 from routing.solution import UnassignedReason
 from routing.solvers.plan.rig import Rig, bits, rigs_of
-from routing.solvers.plan.timing import Place, timing
+from routing.solvers.plan.timetable import Place
+from routing.solvers.plan.timing import timing
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,7 +12,8 @@ from routing.solvers.plan.cost import route_units
 from routing.solvers.plan.index import Index, first_open
 from routing.solvers.plan.loads import carries, loads_along
 from routing.solvers.plan.rig import Rig
-from routing.solvers.plan.timing import Pause, Place, Timing, timing
+from routing.solvers.plan.timetable import Pause, Place, Timing
+from routing.solvers.plan.timing import timing
 
 
 def schedule(index: Index, vehicle: Vehicle, visits: Sequence[Visit]) -> Route | None:

@@ -36,6 +36,11 @@ class Engine(Protocol):
     ) -> Visits | None: ...
 
 
+def rests_of(route: Route) -> int:
+    """How many rests of a driving rule a route has."""
+    return sum(step.kind is StepKind.BREAK and step.break_id is None for step in route.steps)
+
+
 def visits_of(routes: Mapping[int, Route]) -> dict[int, list[Visit]]:
     """The visits that routes make, by vehicle id."""
     return {

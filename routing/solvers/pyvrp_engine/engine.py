@@ -27,7 +27,7 @@ from domain.plans import StepKind
 from routing.problem import Problem
 from routing.solvers.plan.index import Index, index_of
 from routing.solvers.plan.schedule import schedule
-from routing.solvers.plan.visits import Improved, Visits
+from routing.solvers.plan.visits import Improved, Visits, rests_of
 from routing.solvers.pyvrp_engine.model import PyvrpModel
 
 TRY_ALL_SHARE = 0.25
@@ -191,5 +191,5 @@ def _rests(index: Index, start: Visits | None) -> dict[int, int]:
             continue
         route = schedule(index, vehicle, visits)
         if route is not None:
-            rests[vehicle_id] = sum(step.kind is StepKind.BREAK and step.break_id is None for step in route.steps)
+            rests[vehicle_id] = rests_of(route)
     return rests

@@ -18,7 +18,8 @@ from routing.solvers.plan.index import Index
 from routing.solvers.plan.loads import Body, trips, within_caps
 from routing.solvers.plan.rig import Rig
 from routing.solvers.plan.schedule import schedule
-from routing.solvers.plan.timing import Place, Walk, Way, Ways, duration_s
+from routing.solvers.plan.timetable import Place
+from routing.solvers.plan.walk import Walk, Way, Ways, duration_s
 
 MOST_STOPS = 7
 """Up to so many stops all orders are looked at."""

@@ -10,6 +10,7 @@ import logging
 import multiprocessing
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -184,8 +185,21 @@ class Beside:
 
 
 def can_run_beside() -> bool:
-    """Whether this process may start others (a daemonic worker of a pool may not)."""
-    return not multiprocessing.current_process().daemon and "forkserver" in multiprocessing.get_all_start_methods()
+    """Whether this process may start others (a daemonic worker of a pool may not) that can import what it runs."""
+    return (
+        not multiprocessing.current_process().daemon
+        and "forkserver" in multiprocessing.get_all_start_methods()
+        and _main_can_be_imported()
+    )
+
+
+def _main_can_be_imported() -> bool:
+    """False for a script that came through standard input and for an interactive session."""
+    main = sys.modules["__main__"]
+    path = getattr(main, "__file__", None)
+    if getattr(main, "__spec__", None) is not None:
+        return True
+    return path is not None and os.path.isfile(path)  # noqa: PTH113 - pathlib stays out of the pure core
 
 
 def cores() -> int:

@@ -70,7 +70,7 @@ def test_with_streets_legs_follow_them_and_the_credit_is_given() -> None:
     problem, solution, places = example()
     asked: list[tuple[int, int]] = []
 
-    def geometry(origin: int, destination: int) -> Sequence[Position] | None:
+    def geometry(_: int, origin: int, destination: int) -> Sequence[Position] | None:
         asked.append((origin, destination))
         one, other = places.positions[origin], places.positions[destination]
         return None if destination == 5 else (one, Position(other.lon, one.lat), other)
@@ -91,7 +91,7 @@ def test_with_streets_legs_follow_them_and_the_credit_is_given() -> None:
 def test_a_line_along_a_street_keeps_to_the_right() -> None:
     problem, places = town([(1000.0, 0.0)])
     solution = routed(problem, (1,))
-    there = lambda origin, destination: (places.positions[origin], places.positions[destination])  # noqa: E731
+    there = lambda _, origin, destination: (places.positions[origin], places.positions[destination])  # noqa: E731
     scene = lay_out(problem, solution, places, width=1000, geometry=there)
     straight = lay_out(problem, solution, places, width=1000)
     outward, back = scene.routes[0].legs[0], scene.routes[0].legs[-1]

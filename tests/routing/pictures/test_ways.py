@@ -25,7 +25,7 @@ def test_every_leg_follows_the_streets_and_they_meet() -> None:
     graph = read_graph(BLOCK.xml(), "block")
     places = Places({0: at(200, -9), 1: at(100, 0), 2: at(250, 100)})
     ways = street_ways(graph, tour(0, 1, 2, 0), places)
-    first, second, third = ways(0, 1), ways(1, 2), ways(2, 0)
+    first, second, third = ways(1, 0, 1), ways(1, 1, 2), ways(1, 2, 0)
     # The southern side of the block is a one-way street to the east: back one drives all the way round.
     assert metres(first) == [(200, 0), (300, 0), (300, 100), (0, 100), (0, 0), (100, 0)]
     assert second
@@ -39,15 +39,15 @@ def test_a_place_without_a_street_leaves_its_legs_straight_and_the_others_not() 
     graph = read_graph(BLOCK.xml(), "block")
     places = Places({0: at(200, 0), 1: at(100, 0), 2: at(250, 5000), 3: at(50, 100), 4: at(250, 100)})
     ways = street_ways(graph, tour(0, 1, 2, 3, 4), places)
-    assert [ways(one, one + 1) is None for one in range(4)] == [False, True, True, False]
-    assert ways(0, 4) is None
+    assert [ways(1, one, one + 1) is None for one in range(4)] == [False, True, True, False]
+    assert ways(1, 0, 4) is None
 
 
 @pytest.mark.parametrize("location", [7, 8])
 def test_a_location_that_nobody_placed_has_no_way(location: int) -> None:
     graph = read_graph(BLOCK.xml(), "block")
     ways = street_ways(graph, tour(0, location), Places({0: at(200, 0)}))
-    assert ways(0, location) is None
+    assert ways(1, 0, location) is None
 
 
 def test_the_background_is_every_street_with_its_credit() -> None:

@@ -142,7 +142,7 @@ def test_along_real_streets_the_distances_add_up(helsinki: RoadGraph) -> None:
         ),
         (Instruction(Maneuver.U_TURN, "Dam", 350), "Keer om, Dam, 350 m.", "Turn round, Dam, 350 m."),
         (Instruction(Maneuver.ARRIVE, side="right"), "De container staat rechts.", "Your container is on the right."),
-        (Instruction(Maneuver.ARRIVE), "U bent er.", "You are there."),
+        (Instruction(Maneuver.ARRIVE), "Je bent er.", "You are there."),
     ],
 )
 def test_words(instruction: Instruction, dutch: str, english: str) -> None:

@@ -33,7 +33,9 @@ export class Directions {
     const open = new Set(all.filter((task) => !task.done).map((task) => task.step.sequence));
     const before = route.steps.filter((step) => step.kind !== "break" && step.sequence < target.sequence).at(-1);
     if (before === undefined || open.has(before.sequence)) return null;
-    const way = this.ways?.get(target.sequence);
+    // The way to a break that is not taken leads to what comes after it at the same place.
+    const there = route.steps.filter((step) => step.kind === "break" && open.has(step.sequence) && before.sequence < step.sequence && step.sequence < target.sequence);
+    const way = [target, ...there].map((step) => this.ways?.get(step.sequence)).find((each) => each !== undefined);
     return way === undefined || way.distanceM === 0 ? null : way;
   }
 }

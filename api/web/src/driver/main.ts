@@ -81,7 +81,7 @@ function draw(): void {
   const here = next === null ? 0 : all.filter((task) => !task.done && task.step.kind === "emptying" && task.step.position.coordinates.join() === next.step.position.coordinates.join()).length;
   card.draw(next, here, mayDrive, `/v1/routes/${route.id}/gpx`);
   const target = next?.step ?? route.steps.at(-1);
-  card.drawWay(target === undefined || target.kind === "break" ? null : directions.to(target, route, all));
+  card.drawWay(target === undefined ? null : directions.to(target, route, all));
   drawStopList(byId("stops"), all, next, mayDrive, { onChosen: (task) => choose(task.step.sequence), onUndo: undo });
   map.draw(all, next);
   drawProgress(all);

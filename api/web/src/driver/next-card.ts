@@ -22,6 +22,11 @@ const LEVELS: readonly { value: number; sign: string; key: "seen.empty" | "seen.
   { value: 1.25, sign: "1+", key: "seen.over" },
 ];
 
+/** With a number and its unit kept on one line. */
+function unbroken(sentence: string): string {
+  return sentence.replace(/(\d) (k?m)\b/g, "$1\u00a0$2");
+}
+
 export class NextCard {
   private shown: string | null = null;
   private seen: number | null = null;
@@ -47,7 +52,7 @@ export class NextCard {
       this.bar.hidden = true;
       return;
     }
-    replace(this.card, ...this.words(task, here), ...(task.step.kind === "break" ? [] : [this.way, this.links(task, gpx)]));
+    replace(this.card, ...this.words(task, here), this.way, task.step.kind !== "break" && this.links(task, gpx));
     this.bar.hidden = !mayDrive;
     replace(this.bar, ...(mayDrive ? this.buttons(task) : []));
   }
@@ -65,7 +70,7 @@ export class NextCard {
       "details",
       { open: this.wayOpen, ontoggle: () => { this.wayOpen = details.open; } },
       h("summary", {}, icon("map"), h("span", {}, t("driver.way")), h("span", { class: "quiet" }, metres(way.distanceM)), icon("chevron")),
-      h("ol", {}, ...way.instructions.map((each) => h("li", {}, each.text))),
+      h("ol", {}, ...way.instructions.map((each) => h("li", {}, unbroken(each.text)))),
     );
     replace(this.way, details);
   }
@@ -106,6 +111,7 @@ export class NextCard {
     return [
       h("p", { class: "next-head" }, icon("pause"), t("driver.breakAt", { time: time(task.step.arrivesAt) })),
       h("h2", { id: "next-title" }, t("driver.break")),
+      h("p", { class: "next-what" }, task.step.name),
       h("p", {}, t("driver.breakWords", { minutes })),
     ];
   }

@@ -19,7 +19,7 @@ export function drawStopList(element: HTMLElement, all: readonly Task[], next: T
       const current = next?.step.sequence === step.sequence;
       const level = step.container?.expectedFillLevel;
       const pause = step.kind === "break";
-      const other = pause ? t("driver.breakMinutes", { minutes: Math.round(step.serviceS / 60) }) : t("driver.disposal");
+      const other = pause ? `${t("driver.breakMinutes", { minutes: Math.round(step.serviceS / 60) })} · ${step.name}` : t("driver.disposal");
       const what = step.container === null ? other : `${step.container.code} · ${t(`fraction.${step.container.fraction}`)}${level == null ? "" : ` · ${share(level)}`}`;
       const state = task.waiting ? t("driver.waitingOne") : task.done ? t("driver.done") : null;
       return h(
