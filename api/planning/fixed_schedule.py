@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 
 from domain.plans import FixedSchedule
+from routing.breaks import without_needless_breaks
 from routing.check import check
 from routing.problem import Problem
 from routing.solve import Progress, solve
@@ -23,6 +24,7 @@ def solve_fixed_schedule(
     if not problem.stops:
         return FixedSchedule(stops=0, routes=0, distance_m=0, duration_s=0)
     solution = solve(problem, time_limit_s=time_limit_s, seed=seed, on_progress=on_progress)
+    problem, solution = without_needless_breaks(problem, solution)
     violations = check(problem, solution)
     if violations:
         _log.error("the routes of the fixed schedule break rules, so there is no comparison: %s", violations)

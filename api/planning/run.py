@@ -18,6 +18,7 @@ from api.roads.choose import choose
 from domain.containers import Container
 from domain.errors import HalfvolError, InvalidInput
 from domain.plans import FixedSchedule, Plan, PlanStatus, Urgency
+from routing.breaks import without_needless_breaks
 from routing.check import Violation, check
 from routing.decide import Candidate, Due, Policy, conclude, decide
 from routing.forecast import Forecast
@@ -144,6 +145,7 @@ def run_planning(
         solution = solve(
             problem, time_limit_s=time_limit_s, seed=SEED, on_progress=stages.within("solving", 0.12, 0.53)
         )
+        problem, solution = without_needless_breaks(problem, solution)
         violations = check(problem, solution)
         if violations:
             raise PlanRejected(violations)
