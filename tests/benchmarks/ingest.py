@@ -163,19 +163,28 @@ def measure(bench: Bench, count: int, *, backlog: int, repeat: int) -> None:
     )
 
 
-def measure_growth(bench: Bench, count: int, sizes: Sequence[int], folder: Path) -> None:
-    """How the speed depends on the rows that are there."""
-    for size in sizes:
-        if shutil.disk_usage(folder).free < 2 * BYTES_A_ROW * size:
-            tell(f"{size:,} rows: not measured, the disk has not room for twice {BYTES_A_ROW * size / 1e9:.0f} GB")
-            continue
-        say(f"filling the table to {size:,} rows")
-        fill(bench.database_url, size)
-        drained = bench.ingest("native", count)
-        tell(
-            f"{size:,} rows there: {drained.rate:,.0f} messages/s ="
-            f" {drained.rate * len(OBSERVED):,.0f} rows/s ({bench.broker}, native)"
-        )
+def measure_growth(broker: str, mqtt_url: str, count: int, sizes: Sequence[int], *, repeat: int, folder: Path) -> None:
+    """How the speed depends on the rows that are there, in a database of its own."""
+    with EmbeddedPostgres(folder / "growing") as database_url:
+        migrate(database_url)
+        with Database(database_url) as database:
+            prepare(database)
+        bench = Bench(broker, mqtt_url, database_url, first=0)
+        for size in (0, *sizes):
+            if shutil.disk_usage(folder).free < 2 * BYTES_A_ROW * size:
+                tell(f"{size:,} rows: not measured, the disk has not room for twice {BYTES_A_ROW * size / 1e9:.0f} GB")
+                return
+            if size:
+                say(f"filling the table to {size:,} rows")
+                fill(database_url, size)
+            with Database(database_url) as database:
+                there = rows(database)
+            rates = [bench.ingest("native", count).rate for _ in range(repeat)]
+            rate = statistics.median(rates)
+            tell(
+                f"{there:,} rows there: {rate:,.0f} messages/s = {rate * len(OBSERVED):,.0f} rows/s"
+                f" ({min(rates):,.0f} to {max(rates):,.0f} messages/s; {broker}, native)"
+            )
 
 
 def measure_sensors(bench: Bench, municipality_id: int, count: int) -> None:
@@ -223,6 +232,14 @@ def first_row(bench: Bench, database: Database) -> tuple[float, float]:
         bench.waiting.forget([client_id])
 
 
+def rows(database: Database) -> int:
+    """How many observations there are."""
+    with database.transaction() as connection:
+        counted = connection.execute("SELECT count(*) FROM observation").fetchone()
+    assert counted is not None
+    return int(counted[0])
+
+
 def newest(database: Database) -> object:
     """The last receipt of any observation; cheap, however many rows there are."""
     with database.transaction() as connection:
@@ -237,6 +254,7 @@ def main() -> None:
     parser.add_argument("--sensors", type=int, default=100_000, help="registered sensors (default 100000)")
     parser.add_argument("--brokers", default="mosquitto,nats", help="default mosquitto,nats")
     parser.add_argument("--repeat", type=int, default=3, help="pairs of runs, whose medians count (default 3)")
+    parser.add_argument("--growth-only", action="store_true", help="only how the speed depends on --rows, on mosquitto")
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that all of it works")
     arguments = parser.parse_args()
     if arguments.quick:
@@ -245,6 +263,12 @@ def main() -> None:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="halfvol-bench-")))
         folder.chmod(0o755)
+        sizes = [int(size) for size in arguments.rows.split(",") if size]
+        if arguments.growth_only:
+            server, url = start_mosquitto(folder / "mosquitto")
+            stack.callback(server.stop)
+            measure_growth("mosquitto", url, arguments.messages, sizes, repeat=arguments.repeat, folder=folder)
+            return
         database_url = stack.enter_context(EmbeddedPostgres(folder / "postgres"))
         migrate(database_url)
         with Database(database_url) as database:
@@ -263,8 +287,9 @@ def main() -> None:
         tell(f"COPY alone: {copy_limit(database_url, 5 * arguments.messages):,.0f} rows/s")
         assert bench is not None
         measure_sensors(bench, municipality_id, arguments.sensors)
-        sizes = [int(size) for size in arguments.rows.split(",") if size]
-        measure_growth(bench, arguments.messages, sizes, folder)
+        measure_growth(
+            bench.broker, bench.waiting.mqtt_url, arguments.messages, sizes, repeat=arguments.repeat, folder=folder
+        )
         say("done")
 
 

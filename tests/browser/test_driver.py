@@ -15,6 +15,7 @@ from storage import emptyings
 from tests.browser import town
 from tests.browser.chromium import DESKTOP, PHONE, visit
 from tests.browser.conftest import Site
+from tests.browser.town import with_a_break
 
 pytestmark = pytest.mark.browser
 
@@ -219,6 +220,7 @@ def test_without_directions_there_is_no_list(browser: Browser, approved: Site) -
 
 
 def test_the_break_is_a_step_of_its_own(browser: Browser, approved: Site) -> None:
+    with_a_break(approved.database, approved.plan)
     with visit(browser, PHONE) as opened:
         page = opened.page
         page.goto(approved.route_address)

@@ -120,7 +120,7 @@ def test_a_day_without_a_plan_can_be_planned(browser: Browser, site: Site) -> No
         expect(page.get_by_text("There is no plan of")).to_be_visible()
         page.get_by_role("button", name="Plan this day").click()
         expect(page.locator("progress")).to_be_visible()
-        expect(page.get_by_text("Looking for good routes")).to_be_visible(timeout=60_000)
+        expect(page.get_by_text("Looking for good routes …")).to_be_visible(timeout=60_000)
         assert float(page.locator("progress").get_attribute("value") or "nan") > 0
         expect(page.locator(".badge.proposed")).to_be_visible(timeout=60_000)
         with site.database.transaction() as connection:

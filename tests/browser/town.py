@@ -58,3 +58,22 @@ def approve(database: Database, plan: Plan) -> None:
     assert plan.id is not None
     with database.transaction() as connection:
         plans.set_status(connection, plan_id=plan.id, status=PlanStatus.APPROVED)
+
+
+def with_a_break(database: Database, plan: Plan) -> None:
+    """Give the first route a break of half an hour at its first stop, as a longer day would have one."""
+    route_id = plan.routes[0].id
+    with database.transaction() as connection:
+        for move in (
+            # In two moves, so that no two steps ever have one number.
+            "UPDATE route_step SET sequence = -sequence - 1 WHERE route_id = %s AND sequence > 1",
+            "UPDATE route_step SET sequence = -sequence WHERE route_id = %s AND sequence < 0",
+        ):
+            connection.execute(move, [route_id])
+        connection.execute(
+            """INSERT INTO route_step (route_id, municipality_id, sequence, kind, lon, lat, arrives_at, service_s,
+                load_kg, load_l, distance_m)
+            SELECT route_id, municipality_id, 2, 'break', lon, lat, arrives_at, 1800, load_kg, load_l, distance_m
+            FROM route_step WHERE route_id = %s AND sequence = 1""",
+            [route_id],
+        )
