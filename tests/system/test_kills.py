@@ -83,6 +83,7 @@ def test_everything_is_killed_and_the_demo_continues(data_dir: Path) -> None:
     demo = start(data_dir)
     wait_until(lambda: messages_acknowledged(data_dir) > 500 or demo.poll() is not None, "messages flow")
     assert demo.poll() is None
+    demo.send_signal(signal.SIGSTOP)  # it must not finish publishing while its processes are looked up
     kill(processes(data_dir))
     demo.communicate(timeout=30)
     acknowledged = messages_acknowledged(data_dir)
@@ -91,6 +92,6 @@ def test_everything_is_killed_and_the_demo_continues(data_dir: Path) -> None:
     again = start(data_dir)
     told, errors = again.communicate(timeout=120)
     assert again.returncode == 0, errors
-    assert json.loads(told)["messages_sent"] > acknowledged
+    assert json.loads(told)["messages_sent"] >= acknowledged  # equal where a fast disk had taken all before the kill
     ledger(data_dir).assert_exactly_once()
     wait_until(lambda: not processes(data_dir), "nothing is left behind")
