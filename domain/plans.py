@@ -31,6 +31,19 @@ class ReasonCode(StrEnum):
     NO_CAPACITY = "no_capacity"
     UNREACHABLE = "unreachable"
     NO_VEHICLE = "no_vehicle"
+    REQUESTED = "requested"
+    """Somebody asked for a visit: a complaint, a driver, an operator."""
+    INTERVAL = "interval"
+    """The longest time between two emptyings is over before the next chance (hygiene)."""
+    COMING_DAYS_FULL = "coming_days_full"
+    """The trucks of the days until it is due have no room left, so it is visited earlier."""
+    CHEAPER_LATER = "cheaper_later"
+    """On a later day, still in time, a truck is near anyway."""
+    NOT_A_FIXED_DAY = "not_a_fixed_day"
+    TOO_SOON = "too_soon"
+    """The shortest time between two emptyings is not over."""
+    DAY_OFF = "day_off"
+    MARKET = "market"
 
 
 @dataclass(frozen=True, slots=True)

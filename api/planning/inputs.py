@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from api.planning.days import WorkingDays, time_zone
+from routing.days import WorkingDays, time_zone
 from domain.containers import Container, Municipality
 from domain.errors import InvalidInput, NotFound
 from domain.fleet import Depot, DisposalSite

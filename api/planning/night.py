@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from api.planning.country import country_of
-from api.planning.days import time_zone
+from routing.days import time_zone
 from api.planning.inputs import Inputs
 from domain.errors import InvalidInput
 from domain.health import HealthState

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from api.planning.days import WorkingDays, WorkingVehicle
+from routing.days import WorkingDays, WorkingVehicle
 from api.planning.fixed_schedule import solve_fixed_schedule
 from api.planning.inputs import Inputs, load
 from api.planning.night import look, remember

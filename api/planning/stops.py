@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from api.planning.days import WorkingVehicle
+from routing.days import WorkingVehicle
 from api.planning.inputs import Inputs
 from api.roads.source import Measured, RoadSource, Waypoint
 from api.roads.trucks import profile_of, trucks_for

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from api.planning import next_round_date
-from api.planning.days import WorkingDays, time_zone
+from routing.days import WorkingDays, time_zone
 from domain.containers import Fraction
 from domain.errors import InvalidInput
 from domain.fleet import CollectionRound, Depot, Shift, Vehicle

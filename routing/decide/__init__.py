@@ -1,0 +1,1 @@
+"""Which containers a day's trucks must, may or need not visit, and why."""
