@@ -20,6 +20,7 @@ from routing.forecast.history import FillHistory, table_of
 from routing.forecast.origin import EMPTIED_LEVEL, EMPTIED_LEVEL_SD, SINGLE_SD, Origin, neighbour_rates, origins
 from routing.forecast.state import LAG_DAYS, Learned
 from routing.forecast.town import common, factors
+from routing.forecast.waste_since import WasteSince, waste_since
 from routing.trust.emptyings import Reconciled, reconcile
 from routing.trust.health import Finding, health
 from routing.trust.judge import Judged, judge, newest
@@ -64,6 +65,17 @@ def forecast(history: FillHistory, *, fraction: Fraction, at_s: float, place: Pl
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Basis:
+    """What forecasts were made from: where each container stood, the clock of waste, what past forecasts taught, when
+    (epoch seconds)."""
+
+    origin: Origin
+    clock: WasteClock
+    calibration: Calibration
+    at_s: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Outlook:
     """A town at one moment.
 
@@ -82,6 +94,10 @@ class Outlook:
         By id.
     learned
         What to keep until the next night.
+    basis
+        What the forecasts were made from.
+    waste
+        What has been thrown in since the moments that were asked about; None: none were.
     """
 
     ids: NDArray[np.int64]
@@ -92,6 +108,8 @@ class Outlook:
     emptyings: list[Reconciled]
     forecasts: dict[int, Forecast]
     learned: Learned
+    basis: Basis
+    waste: WasteSince | None = None
 
 
 def forecast_many(
@@ -115,6 +133,7 @@ def outlook(
     positions: Mapping[int, Position] | None = None,
     learned: Learned | None = None,
     calibration: Calibration | None = None,
+    since_s: Mapping[int, float] | None = None,
 ) -> Outlook:
     """Judge and forecast the containers in ``fractions``; one without a history gets what its neighbours tell.
 
@@ -129,6 +148,8 @@ def outlook(
         Default: nothing, and the histories are all there is.
     calibration
         What past forecasts taught; default: that of ``learned``, or nothing.
+    since_s
+        By id, moments since when to add up the waste that was seen coming in (epoch seconds).
     """
     place = place or Place()
     ids = list(fractions)
@@ -145,11 +166,22 @@ def outlook(
     by_hour = _factors(known, groups, calendar, at_s=at_s) if learned is None else learned.factors
     clock = WasteClock.of(calendar, by_hour)
     before = Sums.nothing(len(ids), -np.inf) if learned is None else learned.sums_of(numbers)
+    asked = None if since_s is None else np.array([since_s.get(each, np.nan) for each in ids])
     pieces = [slice(begin, begin + AT_ONCE) for begin in range(0, len(ids), AT_ONCE)] or [slice(0, 0)]
     # numpy lets other threads work while it does, so two processors are used without copying the readings.
     with ThreadPoolExecutor(WORKERS) as pool:
         parts = list(
-            pool.map(lambda piece: _part(known[piece], groups[piece], clock, before.taken(piece), at_s=at_s), pieces)
+            pool.map(
+                lambda piece: _part(
+                    known[piece],
+                    groups[piece],
+                    clock,
+                    before.taken(piece),
+                    at_s=at_s,
+                    since_s=None if asked is None else asked[piece],
+                ),
+                pieces,
+            )
         )
     sums, kept = Sums.joined([part.sums for part in parts]), Sums.joined([part.kept for part in parts])
     town = common(sums, groups, USUAL_RATES)
@@ -197,6 +229,8 @@ def outlook(
         ],
         forecasts=dict(zip(ids, found, strict=True)),
         learned=keep,
+        basis=Basis(origin, clock, taught, at_s),
+        waste=None if asked is None else WasteSince.joined([part.waste for part in parts if part.waste is not None]),
     )
 
 
@@ -248,10 +282,17 @@ class _Part:
     sources: NDArray[np.int32]
     heard_s: NDArray[np.float64]
     emptyings: list[Reconciled]
+    waste: WasteSince | None
 
 
 def _part(
-    known: Sequence[FillHistory], groups: NDArray[np.int64], clock: WasteClock, before: Sums, *, at_s: float
+    known: Sequence[FillHistory],
+    groups: NDArray[np.int64],
+    clock: WasteClock,
+    before: Sums,
+    *,
+    at_s: float,
+    since_s: NDArray[np.float64] | None = None,
 ) -> _Part:
     judged = judge(table_of(known).between(-np.inf, at_s))
     readings = judged.readings
@@ -287,6 +328,7 @@ def _part(
         sources=sources,
         heard_s=heard_s,
         emptyings=emptyings,
+        waste=None if since_s is None else waste_since(judged, clock, groups, since_s),
     )
 
 
