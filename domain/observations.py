@@ -86,3 +86,20 @@ class Observation(NamedTuple):
     received_at: datetime
     quality: Quality = Quality.GOOD
     server_timed: bool = False
+
+
+class JudgedObservation(NamedTuple):
+    """A stored observation, with what the nights made of it since.
+
+    ``quality`` is the judgement in force; ``received_quality`` what the message said by itself, where that differs
+    (None: the same); ``cleaned`` the value as it probably was (None: as measured).
+    """
+
+    datastream_id: int
+    phenomenon_time: datetime
+    result: float
+    received_at: datetime
+    quality: Quality
+    server_timed: bool
+    received_quality: Quality | None = None
+    cleaned: float | None = None

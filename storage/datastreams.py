@@ -7,7 +7,7 @@ from datetime import datetime
 
 from domain.errors import NotFound
 from domain.geography import Position
-from domain.observations import Datastream, Observation, Quality
+from domain.observations import Datastream, JudgedObservation, Quality
 from storage.database import Connection
 from storage.observations import observation_of_row
 from storage.rows import fetch_all, fetch_one
@@ -88,10 +88,13 @@ def get(connection: Connection, *, municipality_id: int, datastream_id: int) -> 
 
 def observations(
     connection: Connection, *, datastream_id: int, start: datetime, end: datetime, limit: int
-) -> list[Observation]:
+) -> list[JudgedObservation]:
     """The newest ``limit`` observations of a datastream from ``start`` until before ``end``, oldest first."""
     query = """
-        SELECT datastream_id, phenomenon_time, result, received_at, quality::text, server_timed FROM (
+        SELECT
+            datastream_id, phenomenon_time, result, received_at, quality::text, server_timed, received_quality::text,
+            cleaned
+        FROM (
             SELECT * FROM observation
             WHERE datastream_id = %s AND phenomenon_time >= %s AND phenomenon_time < %s
             ORDER BY phenomenon_time DESC LIMIT %s

@@ -16,21 +16,39 @@ from storage.database import Connection
 EPOCH_S = 946_684_800
 """2000-01-01 00:00 UTC in seconds since 1970: PostgreSQL's timestamps are microseconds since then."""
 
-_ROW = np.dtype([("time_us", ">i8"), ("level", ">f8"), ("quality", "u1")])
+_ROW = np.dtype([("time_us", ">i8"), ("level", ">f8"), ("marks", "u1")])
+"""``marks``: three bits each for ingest's quality and the one in force, and one for a cleaned level beside it."""
+CLEANED = 64
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FillSeries:
     """The fill levels of one container in the order of phenomenon time; arrays of equal length.
 
-    ``times_s`` in seconds since 1970 UTC, ``levels`` as shares of the capacity, ``quality`` the place of each quality
-    in ``domain.observations.Quality`` as ingest found it (0: good), ``sensor_ids`` which sensor each came from.
+    ``times_s`` in seconds since 1970 UTC, ``levels`` as shares of the capacity, ``sensor_ids`` which sensor each came
+    from, ``marks`` what ``quality``, ``judged`` and ``is_cleaned`` tell.
     """
 
     times_s: NDArray[np.float64]
     levels: NDArray[np.float64]
     quality: NDArray[np.uint8]
     sensor_ids: NDArray[np.int32]
+    marks: NDArray[np.uint8]
+
+    @property
+    def quality(self) -> NDArray[np.uint8]:
+        """The place of each quality in ``domain.observations.Quality`` as ingest found it (0: good)."""
+        return self.marks & 7
+
+    @property
+    def judged(self) -> NDArray[np.uint8]:
+        """The same for the judgement in force."""
+        return (self.marks >> 3) & 7
+
+    @property
+    def is_cleaned(self) -> NDArray[np.bool_]:
+        """Whether a cleaned level is stored beside each."""
+        return self.marks >= CLEANED
 
     @property
     def good(self) -> NDArray[np.bool_]:
@@ -52,13 +70,18 @@ def fill_history(
     part
         ``(k, n)``: only the containers whose id leaves k when divided by n, so that several can load at once.
     """
-    codes = " ".join(f"WHEN '{quality.value}' THEN '\\x{code:02x}'::bytea" for code, quality in enumerate(Quality))
+    codes = " ".join(f"WHEN '{quality.value}' THEN {code}" for code, quality in enumerate(Quality))
     query = """
         SELECT
             datastream.container_id, datastream.sensor_id,
             string_agg(
                 timestamptz_send(observation.phenomenon_time) || float8send(observation.result)
-                || CASE observation.quality {codes} END, ''
+                || CASE
+                    WHEN observation.quality = 'good' AND received_quality IS NULL AND cleaned IS NULL
+                    THEN '\\x00'::bytea
+                    ELSE set_byte('\\x00', 0, CASE coalesce(received_quality, quality) {codes} END
+                        + 8 * CASE quality {codes} END + CASE WHEN cleaned IS NULL THEN 0 ELSE 64 END)
+                END, ''
             )
         FROM datastream JOIN observation ON observation.datastream_id = datastream.id
         WHERE datastream.municipality_id = %s AND datastream.observed_property = 'fill_level'
@@ -85,8 +108,8 @@ def _series(pieces: list[tuple[int, NDArray[Any]]]) -> FillSeries:
         np.array([sensor_id for sensor_id, _ in pieces], dtype=np.int32), [len(piece) for _, piece in pieces]
     )
     times_us = rows["time_us"].astype(np.int64)
-    levels, quality = rows["level"].astype(np.float64), np.ascontiguousarray(rows["quality"])
+    levels, marks = rows["level"].astype(np.float64), np.ascontiguousarray(rows["marks"])
     if len(times_us) > 1 and np.any(np.diff(times_us) < 0):
         order = np.argsort(times_us, kind="stable")
-        times_us, levels, quality, sensor_ids = times_us[order], levels[order], quality[order], sensor_ids[order]
-    return FillSeries(times_s=times_us / 1e6 + EPOCH_S, levels=levels, quality=quality, sensor_ids=sensor_ids)
+        times_us, levels, marks, sensor_ids = times_us[order], levels[order], marks[order], sensor_ids[order]
+    return FillSeries(times_s=times_us / 1e6 + EPOCH_S, levels=levels, sensor_ids=sensor_ids, marks=marks)

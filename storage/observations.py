@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.observations import Observation, Quality
+from domain.observations import JudgedObservation, Observation, Quality
 from domain.sensors import Rejection, UnclaimedMessage
 from domain.uplinks import ReceivedUplink
 from storage import rejections as rejected_messages
@@ -119,13 +119,16 @@ def of_container(
     start: datetime,
     end: datetime,
     limit: int = 10_000,
-) -> list[Observation]:
+) -> list[JudgedObservation]:
     """The newest ``limit`` observations of a container from ``start`` until before ``end``, oldest first.
 
     They come from every sensor that hung in the container.
     """
     query = """
-        SELECT datastream_id, phenomenon_time, result, received_at, quality::text, server_timed FROM (
+        SELECT
+            datastream_id, phenomenon_time, result, received_at, quality::text, server_timed, received_quality::text,
+            cleaned
+        FROM (
             SELECT observation.* FROM datastream
             JOIN observation ON observation.datastream_id = datastream.id
             WHERE datastream.container_id = %(container_id)s AND datastream.observed_property = %(observed_property)s
@@ -166,6 +169,17 @@ def observation_of_row(
     received_at: datetime,
     quality: str,
     server_timed: bool,
-) -> Observation:
+    received_quality: str | None,
+    cleaned: float | None,
+) -> JudgedObservation:
     """An observation from the columns of its row."""
-    return Observation(datastream_id, phenomenon_time, result, received_at, Quality(quality), server_timed)
+    return JudgedObservation(
+        datastream_id,
+        phenomenon_time,
+        result,
+        received_at,
+        Quality(quality),
+        server_timed,
+        None if received_quality is None else Quality(received_quality),
+        cleaned,
+    )

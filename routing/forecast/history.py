@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from domain.errors import InvalidInput
 from domain.observations import Quality
+from routing.trust.corrections import Corrections
 from routing.trust.readings import CODE, Readings
 
 
@@ -107,10 +108,25 @@ def table_of(histories: Sequence[FillHistory]) -> Readings:
     )
 
 
+def then_shares(found: Corrections, histories: Sequence[FillHistory]) -> Corrections:
+    """Cleaned levels as shares of the capacity that each container had when they were read."""
+    cleaned = found.cleaned.copy()
+    for c in np.unique(found.rows).tolist():
+        if len(histories[c].capacity_l) > 1:
+            mine = found.rows == c
+            cleaned[mine] /= _capacity_ratio(histories[c], found.times_s[mine])
+    return replace(found, cleaned=cleaned)
+
+
 def _in_present_shares(history: FillHistory) -> NDArray[np.float64]:
     """Levels before a change of capacity as shares of the present one."""
     if len(history.capacity_l) < 2:
         return history.levels
-    place = np.searchsorted(np.asarray(history.capacity_from_s, dtype=float), history.times_s, side="right") - 1
+    return history.levels * _capacity_ratio(history, history.times_s)
+
+
+def _capacity_ratio(history: FillHistory, times_s: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The capacity at some moments over the present one."""
+    place = np.searchsorted(np.asarray(history.capacity_from_s, dtype=float), times_s, side="right") - 1
     capacity = np.asarray(history.capacity_l, dtype=float)
-    return history.levels * capacity[np.maximum(place, 0)] / capacity[-1]
+    return capacity[np.maximum(place, 0)] / capacity[-1]

@@ -16,11 +16,13 @@ from routing.forecast.calendar import DAY_S, Hours, WasteClock, hours
 from routing.forecast.calibration import Calibration
 from routing.forecast.distribution import NODES_H, Forecast, tables
 from routing.forecast.growth import Sums, seen
-from routing.forecast.history import FillHistory, table_of
+from routing.forecast.history import FillHistory, table_of, then_shares
 from routing.forecast.origin import EMPTIED_LEVEL, EMPTIED_LEVEL_SD, SINGLE_SD, Origin, neighbour_rates, origins
 from routing.forecast.state import LAG_DAYS, Learned
 from routing.forecast.town import common, factors
 from routing.forecast.waste_since import WasteSince, waste_since
+from routing.trust.battery import Battery
+from routing.trust.corrections import Corrections, corrections
 from routing.trust.emptyings import Reconciled, reconcile
 from routing.trust.health import Finding, health
 from routing.trust.judge import Judged, judge, newest
@@ -90,6 +92,8 @@ class Outlook:
         Which sensor the newest message came from (-1: none) and when, epoch seconds.
     emptyings
         Seen and reported ones laid side by side; their ``row`` is the place in ``ids``.
+    corrections
+        Readings that are worth another quality or level than their message told; their ``rows`` are places in ``ids``.
     forecasts
         By id.
     learned
@@ -106,6 +110,7 @@ class Outlook:
     sources: NDArray[np.int32]
     heard_s: NDArray[np.float64]
     emptyings: list[Reconciled]
+    corrections: Corrections
     forecasts: dict[int, Forecast]
     learned: Learned
     basis: Basis
@@ -134,6 +139,8 @@ def outlook(
     learned: Learned | None = None,
     calibration: Calibration | None = None,
     since_s: Mapping[int, float] | None = None,
+    batteries: Mapping[int, Battery] | None = None,
+    corrections_from_s: float = np.inf,
 ) -> Outlook:
     """Judge and forecast the containers in ``fractions``; one without a history gets what its neighbours tell.
 
@@ -150,6 +157,10 @@ def outlook(
         What past forecasts taught; default: that of ``learned``, or nothing.
     since_s
         By id, moments since when to add up the waste that was seen coming in (epoch seconds).
+    batteries
+        Of the sensors, by the numbers that the histories' ``sources`` give them.
+    corrections_from_s
+        Since when readings are told that are worth something else than their message said; default: none are.
     """
     place = place or Place()
     ids = list(fractions)
@@ -178,6 +189,8 @@ def outlook(
                     clock,
                     before.taken(piece),
                     at_s=at_s,
+                    batteries=batteries or {},
+                    corrections_from_s=corrections_from_s,
                     since_s=None if asked is None else asked[piece],
                 ),
                 pieces,
@@ -227,6 +240,7 @@ def outlook(
             for part, piece in zip(parts, pieces, strict=True)
             for each in part.emptyings
         ],
+        corrections=Corrections.joined([part.corrections for part in parts], [piece.start for piece in pieces]),
         forecasts=dict(zip(ids, found, strict=True)),
         learned=keep,
         basis=Basis(origin, clock, taught, at_s),
@@ -282,6 +296,7 @@ class _Part:
     sources: NDArray[np.int32]
     heard_s: NDArray[np.float64]
     emptyings: list[Reconciled]
+    corrections: Corrections
     waste: WasteSince | None
 
 
@@ -292,6 +307,8 @@ def _part(
     before: Sums,
     *,
     at_s: float,
+    batteries: Mapping[int, Battery],
+    corrections_from_s: float,
     since_s: NDArray[np.float64] | None = None,
 ) -> _Part:
     judged = judge(table_of(known).between(-np.inf, at_s))
@@ -323,11 +340,17 @@ def _part(
         sums=sums,
         kept=kept,
         newest=newest(judged, count=NEWEST),
-        health=health(judged, at_s=at_s, reconciled=emptyings),
+        health=health(
+            judged,
+            at_s=at_s,
+            reconciled=emptyings,
+            batteries=[batteries.get(source) for source in sources.tolist()],
+        ),
         trust=sensor_trust(judged),
         sources=sources,
         heard_s=heard_s,
         emptyings=emptyings,
+        corrections=then_shares(corrections(judged, from_s=corrections_from_s), known),
         waste=None if since_s is None else waste_since(judged, clock, groups, since_s),
     )
 

@@ -13,6 +13,8 @@ USUAL_SLOPE = 0.0035
 LEAST_PAIRS = 30
 LOW_FALL_V = 0.25
 """A cell that has lost so much of its own first voltage, at equal temperature, is near its end."""
+RENEWED_V = 0.15
+"""A cell that has so much more than its first voltage is another one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,11 @@ class Battery:
 
 
 def battery(
-    voltages_v: NDArray[np.float64], temperatures_c: NDArray[np.float64], *, low_v: float | None = None
+    voltages_v: NDArray[np.float64],
+    temperatures_c: NDArray[np.float64],
+    *,
+    low_v: float | None = None,
+    first_v: float | None = None,
 ) -> Battery | None:
     """Judge voltages (n,) in the order of time beside the temperatures (n,) then; None when there is no voltage.
 
@@ -34,6 +40,8 @@ def battery(
     ----------
     low_v
         The model's voltage at 10 degrees from which it may stop; None: only its own fall counts.
+    first_v
+        What an earlier judgement told its first voltage to be; None: there was none.
     """
     known = np.isfinite(voltages_v)
     volts, degrees = voltages_v[known], temperatures_c[known]
@@ -50,4 +58,6 @@ def battery(
     level = volts - slope * (np.where(warm, degrees, REFERENCE_C) - REFERENCE_C)
     part = max(1, len(level) // 10)
     first, now = float(np.median(level[:part])), float(np.median(level[-part:]))
+    if first_v is not None:
+        first = now if now > first_v + RENEWED_V else first_v
     return Battery(now, first, slope, now < first - LOW_FALL_V or (low_v is not None and now < low_v))

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
+from domain.judged_emptyings import Verdict
 from routing.trust.plateaus import Plateaus
 
 SAME_EMPTYING_S = 6 * 3600.0
@@ -74,18 +74,6 @@ def between(
         after=after,
         confidence=1 / (1 + np.exp(-np.clip(score, -6, 6))),
     )
-
-
-class Verdict(StrEnum):
-    """How a report and the readings go together."""
-
-    CONFIRMED = "confirmed"
-    MISSED = "missed"
-    """Reported emptied, and still full."""
-    UNSEEN = "unseen"
-    """Reported, and no readings that could tell."""
-    UNREPORTED = "unreported"
-    """The readings show it and nobody reported it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from domain.health import SensorHealth
+from domain.judged_emptyings import Verdict
 from domain.observations import Quality
-from routing.trust.emptyings import Reconciled, Verdict
+from routing.trust.battery import REFERENCE_C, Battery
+from routing.trust.emptyings import Reconciled
 from routing.trust.judge import ECHOES_KNOWN, Judged
 from routing.trust.readings import CODE
 from routing.trust.score import echo_shares
@@ -43,7 +46,7 @@ def health(
     *,
     at_s: float,
     reconciled: list[Reconciled] | None = None,
-    batteries_low: NDArray[np.bool_] | None = None,
+    batteries: Sequence[Battery | None] = (),
 ) -> list[Finding]:
     """The health of each container's sensor (C,) at ``at_s``; the worst thing found is told.
 
@@ -51,8 +54,8 @@ def health(
     ----------
     reconciled
         What drivers reported beside what was seen, see ``emptyings.reconcile``.
-    batteries_low
-        (C,): see ``battery.battery``.
+    batteries
+        (C,): of the sensor that each container's newest reading came from; none: nothing is known of any.
     """
     readings = judged.readings
     shares = echo_shares(judged)
@@ -60,9 +63,11 @@ def health(
     found: list[Finding] = []
     for c in range(readings.containers):
         piece = slice(int(readings.starts[c]), int(readings.starts[c + 1]))
-        low = batteries_low is not None and bool(batteries_low[c])
+        battery = batteries[c] if batteries else None
         found.append(
-            _finding(judged, c, piece, at_s=at_s, echo_share=float(shares[c]), contradicted=contradicted[c], low=low)
+            _finding(
+                judged, c, piece, at_s=at_s, echo_share=float(shares[c]), contradicted=contradicted[c], battery=battery
+            )
         )
     return found
 
@@ -75,7 +80,7 @@ def _finding(  # noqa: PLR0911 - one return a finding, the worst first
     at_s: float,
     echo_share: float,
     contradicted: list[float],
-    low: bool,
+    battery: Battery | None,
 ) -> Finding:
     times_s, quality = judged.readings.times_s[piece], judged.quality[piece]
     if not len(times_s):
@@ -110,10 +115,9 @@ def _finding(  # noqa: PLR0911 - one return a finding, the worst first
         mine = judged.seen.rows == c
         words = f"reads {100 * judged.drift[c]:+.0f} points after emptyings"
         return Finding(SensorHealth.DRIFTED, float(judged.seen.until_s[mine][0]), words)
-    if low:
-        return Finding(
-            SensorHealth.BATTERY_LOW, float(times_s[-1]), "the battery's voltage is low at equal temperature"
-        )
+    if battery is not None and battery.low:
+        words = f"{battery.voltage_v:.2f} V at {REFERENCE_C:.0f} °C, {battery.first_v:.2f} V at first"
+        return Finding(SensorHealth.BATTERY_LOW, float(times_s[-1]), words)
     return Finding(SensorHealth.HEALTHY, float(times_s[0]), "nothing speaks against its readings")
 
 

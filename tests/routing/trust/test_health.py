@@ -6,7 +6,7 @@ import pytest
 from domain.health import SensorHealth
 from domain.observations import Quality
 from routing.trust.battery import battery
-from routing.trust.emptyings import Verdict, reconcile
+from routing.trust.emptyings import reconcile
 from routing.trust.health import Finding, health
 from routing.trust.judge import Judged, judge
 from routing.trust.readings import CODE
