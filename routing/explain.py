@@ -73,6 +73,9 @@ _ENGLISH = _Language(
         ReasonCode.ABOVE_THRESHOLD: "full enough to be worth the stop, visited",
         ReasonCode.ON_THE_WAY: "the truck passes close by, visited on the way",
         ReasonCode.NO_TRUSTED_READING: "too little is known to skip it, visited",
+        ReasonCode.REQUESTED: "asked for, visited",
+        ReasonCode.INTERVAL: "as long between two emptyings as is allowed, visited",
+        ReasonCode.COMING_DAYS_FULL: "no room for it in the coming days, visited early",
     },
     skipped={
         ReasonCode.RISK_LOW: "skipped",
@@ -81,6 +84,11 @@ _ENGLISH = _Language(
         ReasonCode.NO_CAPACITY: "does not fit in today's trucks and shifts, skipped",
         ReasonCode.UNREACHABLE: "no way for the truck on the street map, skipped",
         ReasonCode.NO_VEHICLE: "no truck for its waste works today, skipped",
+        ReasonCode.CHEAPER_LATER: "a truck is near {when} and that is in time, skipped",
+        ReasonCode.NOT_A_FIXED_DAY: "today is not one of its days, skipped",
+        ReasonCode.TOO_SOON: "too soon after its last emptying, skipped",
+        ReasonCode.DAY_OFF: "no collection today, skipped",
+        ReasonCode.MARKET: "no truck may come in today's hours, skipped",
     },
 )
 
@@ -112,6 +120,9 @@ _DUTCH = _Language(
         ReasonCode.ABOVE_THRESHOLD: "vol genoeg voor een stop, bezocht",
         ReasonCode.ON_THE_WAY: "de wagen komt er vlak langs, onderweg meegenomen",
         ReasonCode.NO_TRUSTED_READING: "er is te weinig bekend om over te slaan, bezocht",
+        ReasonCode.REQUESTED: "er is om gevraagd, bezocht",
+        ReasonCode.INTERVAL: "langer mag er niet tussen twee legingen zitten, bezocht",
+        ReasonCode.COMING_DAYS_FULL: "de komende dagen is er geen plaats voor, nu al bezocht",
     },
     skipped={
         ReasonCode.RISK_LOW: "overgeslagen",
@@ -120,23 +131,39 @@ _DUTCH = _Language(
         ReasonCode.NO_CAPACITY: "past niet in de wagens en diensten van vandaag, overgeslagen",
         ReasonCode.UNREACHABLE: "geen weg voor de wagen op de kaart, overgeslagen",
         ReasonCode.NO_VEHICLE: "geen wagen voor deze fractie aan het werk, overgeslagen",
+        ReasonCode.CHEAPER_LATER: "{when} is er een wagen in de buurt en dat is op tijd, overgeslagen",
+        ReasonCode.NOT_A_FIXED_DAY: "vandaag is niet een van de vaste dagen, overgeslagen",
+        ReasonCode.TOO_SOON: "te kort na de laatste leging, overgeslagen",
+        ReasonCode.DAY_OFF: "vandaag wordt er niet ingezameld, overgeslagen",
+        ReasonCode.MARKET: "op de uren van vandaag mag er geen wagen komen, overgeslagen",
     },
 )
 
 
-def explain(decision: Decision, *, at: datetime, known_at: datetime, time_zone: tzinfo) -> dict[str, str]:
+def explain(
+    decision: Decision, *, at: datetime, known_at: datetime, time_zone: tzinfo, later_at: datetime | None = None
+) -> dict[str, str]:
     """Say in one sentence per language ("en", "nl") why the container is visited or skipped.
 
     ``at``: when the round begins; ``known_at``: when the plan was made, from which a silence counts; both aware.
-    ``time_zone``: of the municipality, for weekdays. Numbers that the decision does not have are left out.
+    ``time_zone``: of the municipality, for weekdays. ``later_at``: when a visit is cheaper, for that reason. Numbers that
+    the decision does not have are left out.
     """
     return {
-        language: _sentence(words, decision, at=at, known_at=known_at, time_zone=time_zone)
+        language: _sentence(words, decision, at=at, known_at=known_at, time_zone=time_zone, later_at=later_at)
         for language, words in (("en", _ENGLISH), ("nl", _DUTCH))
     }
 
 
-def _sentence(language: _Language, decision: Decision, *, at: datetime, known_at: datetime, time_zone: tzinfo) -> str:
+def _sentence(
+    language: _Language,
+    decision: Decision,
+    *,
+    at: datetime,
+    known_at: datetime,
+    time_zone: tzinfo,
+    later_at: datetime | None,
+) -> str:
     known = _known(language, decision, known_at)
     outlook = _outlook(language, decision, at, time_zone)
     outcome = (language.visited if decision.visited else language.skipped).get(decision.reason)
@@ -145,6 +172,9 @@ def _sentence(language: _Language, decision: Decision, *, at: datetime, known_at
         outcome = (language.visited[ReasonCode.OVERFLOW_RISK], language.skipped[ReasonCode.RISK_LOW])[
             0 if decision.visited else 1
         ]
+    if "{when}" in outcome:
+        moment = later_at or decision.next_chance_at or at
+        outcome = outcome.format(when=_day(language, moment.astimezone(time_zone), at.astimezone(time_zone)))
     sentence = "; ".join(part for part in (known, outlook) if part)
     sentence = f"{sentence}: {outcome}" if sentence else outcome
     return sentence[0].upper() + sentence[1:]

@@ -20,7 +20,8 @@ SCORES = np.concatenate([[-5.0], NORMAL, [5.0]])
 """Standard normal scores of the columns of a forecast's table; beyond the last the risk is 0."""
 
 _EDGES = ndtr(np.concatenate([[-9.0], 0.5 * (SCORES[1:] + SCORES[:-1]), [9.0]]))
-_WEIGHTS = np.diff(_EDGES)
+WEIGHTS = np.diff(_EDGES)
+"""What each column of a table counts in the mean."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,16 +60,16 @@ class Forecast:
 
     def mean(self, at_s: float) -> float:
         """Expected fill level at a time (epoch seconds; before the forecast was made counts as then)."""
-        return float(self._row(at_s) @ _WEIGHTS)
+        return float(self.quantiles(at_s) @ WEIGHTS)
 
     def standard_deviation(self, at_s: float) -> float:
         """Standard deviation of the fill level at a time."""
-        row = self._row(at_s)
-        return float(np.sqrt(((row - row @ _WEIGHTS) ** 2) @ _WEIGHTS))
+        row = self.quantiles(at_s)
+        return float(np.sqrt(((row - row @ WEIGHTS) ** 2) @ WEIGHTS))
 
     def overflow_risk(self, at_s: float, limit: float = 1.0) -> float:
         """P(fill level > limit) at a time: never falls with time, never rises with the limit."""
-        row = self._row(at_s)
+        row = self.quantiles(at_s)
         if limit < row[0]:
             return 1.0
         if limit >= row[-1]:
@@ -89,9 +90,10 @@ class Forecast:
         """
         if not 0 < q < 1:
             raise InvalidInput(f"a quantile lies strictly between 0 and 1, not {q}")
-        return float(np.interp(ndtri(q), SCORES, self._row(at_s)))
+        return float(np.interp(ndtri(q), SCORES, self.quantiles(at_s)))
 
-    def _row(self, at_s: float) -> NDArray[np.float64]:
+    def quantiles(self, at_s: float) -> NDArray[np.float64]:
+        """The levels of all ``SCORES`` at a time, (len(SCORES),)."""
         nodes = self.nodes_s
         if at_s >= nodes[-1]:
             slope = (self.table[-1] - self.table[-2]) / (nodes[-1] - nodes[-2])
