@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import numpy as np
 
-from routing.days import WorkingDays, time_zone
 from domain.containers import Container, Municipality
 from domain.errors import InvalidInput, NotFound
 from domain.fleet import Depot, DisposalSite
+from routing.days import WorkingDays, time_zone
 from routing.forecast import FillHistory
 from routing.forecast.learning import RELEARN_DAYS
 from routing.forecast.state import CONTEXT_DAYS, LAG_DAYS
 from routing.roads.graph import RoadGraph
-from storage import containers, emptyings, fleet, municipalities, observations, roads, trust
+from storage import batteries, containers, emptyings, fleet, municipalities, observations, roads, trust
+from storage.batteries import BatteryState, Voltages
 from storage.database import Connection, Database
+from storage.observations import FillSeries
 from storage.trust import ContainerChange, FillModel
 
 HISTORY_DAYS = 90
@@ -27,13 +31,19 @@ RELEARN = timedelta(days=RELEARN_DAYS)
 SHORT_HISTORY = timedelta(days=CONTEXT_DAYS + LAG_DAYS)
 """So far before the last night readings are read when only what is new is learned."""
 
+VOLTAGES_SINCE = timedelta(days=28)
+VOLTAGES_EVERY = timedelta(hours=17)
+"""Batteries are judged whenever everything is learned anew, from about forty voltages at all hours of the day."""
+
 
 @dataclass(frozen=True, eq=False)
 class Inputs:
     """A municipality as planning sees it. ``histories`` by container id; a container without one has no reading.
 
     ``fill_model``: what earlier nights learned, with histories that reach back far enough to add to it; None: nothing,
-    and the histories are long enough to learn from.
+    and the histories are long enough to learn from. ``series``: the readings as stored, with what earlier nights made
+    of them; ``reports``: the reported emptyings by container and time (epoch seconds); ``batteries``: as they were last
+    judged, by sensor; ``voltages``: to judge them anew, empty when it is not time to.
     """
 
     municipality: Municipality
@@ -44,6 +54,10 @@ class Inputs:
     histories: dict[int, FillHistory]
     roads: RoadGraph
     fill_model: FillModel | None = None
+    series: Mapping[int, FillSeries] = field(default_factory=dict)
+    reports: Mapping[tuple[int, float], UUID] = field(default_factory=dict)
+    batteries: Mapping[int, BatteryState] = field(default_factory=dict)
+    voltages: Mapping[int, Voltages] = field(default_factory=dict)
 
 
 def require_ready(connection: Connection, municipality_code: str) -> None:
@@ -77,13 +91,25 @@ def load(database: Database, municipality_code: str, *, known_at: datetime) -> I
         since = known_at - timedelta(days=HISTORY_DAYS) if model is None else model.known_at - SHORT_HISTORY
         series = observations.fill_history(connection, municipality_id=municipality.id, since=since)
         emptied: defaultdict[int, list[tuple[float, float]]] = defaultdict(list)
+        reports: dict[tuple[int, float], UUID] = {}
         for emptying in emptyings.list_for(connection, municipality_id=municipality.id, since=since):
             if emptying.withdrawn_at is None:
                 level = emptying.observed_fill_level
                 emptied[emptying.container_id].append(
                     (emptying.emptied_at.timestamp(), float("nan") if level is None else level)
                 )
+                reports[emptying.container_id, emptying.emptied_at.timestamp()] = emptying.id
         changes = trust.container_changes(connection, municipality_id=municipality.id, since=since)
+        known_batteries = batteries.states_of(connection, municipality_id=municipality.id)
+        voltages: Mapping[int, Voltages] = {}
+        if model is None:
+            voltages = batteries.sampled_voltages(
+                connection,
+                municipality_id=municipality.id,
+                since=known_at - VOLTAGES_SINCE,
+                until=known_at,
+                every=VOLTAGES_EVERY,
+            )
         all_containers = tuple(containers.list_for(connection, municipality.id))
         its_fleet = fleet.load(connection, municipality.id)
         graph = _road_graph(connection, municipality)
@@ -105,6 +131,10 @@ def load(database: Database, municipality_code: str, *, known_at: datetime) -> I
         histories=histories,
         roads=graph,
         fill_model=model,
+        series=series,
+        reports=reports,
+        batteries=known_batteries,
+        voltages=voltages,
     )
 
 

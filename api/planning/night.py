@@ -7,17 +7,19 @@ from datetime import UTC, datetime
 
 import numpy as np
 
+from api.planning import judgements
 from api.planning.country import country_of
-from routing.days import time_zone
 from api.planning.inputs import Inputs
 from domain.errors import InvalidInput
 from domain.health import HealthState
+from routing.days import time_zone
 from routing.forecast import Outlook, Place, outlook
 from routing.forecast.history import FillHistory
 from routing.forecast.learning import calibrate
 from routing.forecast.many import FRACTIONS
 from routing.forecast.state import Learned, from_bytes, to_bytes
-from storage import trust
+from storage import batteries, judged_emptyings, trust
+from storage import judgements as stored_judgements
 from storage.database import Database
 from storage.trust import FillModel
 
@@ -44,6 +46,8 @@ def look(inputs: Inputs, *, known_at: datetime) -> Outlook:
         positions={container.id: container.position for container in inputs.containers},
         learned=learned,
         calibration=calibration,
+        batteries=judgements.batteries_of(inputs),
+        corrections_from_s=judgements.rewritten_from(inputs, known_at).timestamp(),
     )
 
 
@@ -59,14 +63,28 @@ def _read(inputs: Inputs) -> Learned | None:
 
 
 def remember(database: Database, inputs: Inputs, seen: Outlook, *, known_at: datetime) -> None:
-    """Keep the health of every sensor and what was learned."""
-    states = health_states(seen, known_at=known_at)
+    """Keep what was judged of readings, emptyings, sensors and batteries, and what was learned.
+
+    A look at an earlier moment than that of the newest night changes nothing.
+    """
+    owner = inputs.municipality.id
+    since = judgements.rewritten_from(inputs, known_at)
     model = FillModel(
         learned_at=datetime.fromtimestamp(seen.learned.learned_s, UTC), known_at=known_at, model=to_bytes(seen.learned)
     )
+    changed = judgements.of_readings(inputs, seen, known_at=known_at)
+    emptyings = judgements.of_emptyings(inputs, seen)
     with database.transaction() as connection:
-        trust.put_health(connection, municipality_id=inputs.municipality.id, judged_at=known_at, states=states)
-        trust.put_model(connection, municipality_id=inputs.municipality.id, model=model)
+        stored_judgements.begin(connection, owner)
+        newest = trust.get_model(connection, owner)
+        if newest is not None and newest.known_at > known_at:
+            return
+        stored_judgements.put(connection, changed, since=since)
+        judged_emptyings.replace(connection, municipality_id=owner, since=since, emptyings=emptyings)
+        batteries.put(connection, municipality_id=owner, judged_at=known_at, states=judgements.battery_states(inputs))
+        states = health_states(seen, known_at=known_at)
+        trust.put_health(connection, municipality_id=owner, judged_at=known_at, states=states)
+        trust.put_model(connection, municipality_id=owner, model=model)
 
 
 def health_states(seen: Outlook, *, known_at: datetime) -> list[HealthState]:
