@@ -19,6 +19,33 @@ class World(StrEnum):
         return World.FIXED_SCHEDULE if self is World.HALFVOL else World.HALFVOL
 
 
+class Exclusion(StrEnum):
+    """Why a day does not count in the saving."""
+
+    NOT_OVER = "not_over"
+    """The day is not over, or no night has looked back at it yet."""
+    NO_PLAN = "no_plan"
+    """No plan was made for that date."""
+    NOT_APPROVED = "not_approved"
+    """No operator approved the plan."""
+    NOT_DRIVEN = "not_driven"
+    """Too many of the planned stops were not emptied."""
+    CHANGED_BY_HAND = "changed_by_hand"
+    """Too many containers were emptied that were not planned."""
+    DRIVING_UNKNOWN = "driving_unknown"
+    """No report and no reading tells whether the planned stops were emptied."""
+    ROUTES_REFUSED = "routes_refused"
+    """The checker found the routes of the other side to break a rule."""
+    NO_OTHER_SIDE = "no_other_side"
+    """The other side was not worked out that night."""
+    ESTIMATED = "estimated"
+    """Distances are straight lines, lengthened."""
+    FEW_TRUSTED = "few_trusted"
+    """Too few containers have a fresh reading that can be trusted."""
+    SETTLING = "settling"
+    """The worlds have only just parted: Halfvol still lives on what the fixed schedule emptied."""
+
+
 @dataclass(frozen=True, slots=True)
 class Side:
     """A day in one of the two worlds.
@@ -94,6 +121,8 @@ class ComparedDay:
         Distances are straight lines, lengthened.
     halfvol, fixed_schedule
         The two sides; None: it could not be told, and ``problem`` says why.
+    problem
+        Why a side is missing; None: none is.
     looked_back
         None: the day is not over, or no night has looked back at it yet.
     """
@@ -111,7 +140,7 @@ class ComparedDay:
     estimated: bool
     halfvol: Side | None
     fixed_schedule: Side | None
-    problem: str = ""
+    problem: Exclusion | None = None
     looked_back: LookBack | None = None
 
     @property

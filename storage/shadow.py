@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from domain.errors import NotFound
-from domain.saving import ComparedDay, LookBack, OtherLevel, Side, World
+from domain.saving import ComparedDay, Exclusion, LookBack, OtherLevel, Side, World
 from storage.database import Connection
 from storage.rows import fetch_all, fetch_one, fetch_value
 
@@ -211,7 +211,7 @@ def _day(
     settled_share: float,
     trusted_share: float,
     estimated: bool,
-    problem: str,
+    problem: str | None,
     emptied_share: float | None,
     extra_emptyings: int | None,
     overflow_days: float | None,
@@ -238,6 +238,6 @@ def _day(
         estimated=estimated,
         halfvol=halfvol,
         fixed_schedule=fixed_schedule,
-        problem=problem,
+        problem=None if problem is None else Exclusion(problem),
         looked_back=back,
     )

@@ -11,7 +11,7 @@ CREATE TABLE compared_day (
     settled_share double precision NOT NULL CHECK (settled_share BETWEEN 0 AND 1),
     trusted_share double precision NOT NULL CHECK (trusted_share BETWEEN 0 AND 1),
     estimated boolean NOT NULL,
-    problem text NOT NULL,
+    problem text,
     emptied_share double precision CHECK (emptied_share BETWEEN 0 AND 1),
     extra_emptyings integer,
     overflow_days double precision,
