@@ -18,6 +18,7 @@ from api.routers import (
     devices,
     emptyings,
     health,
+    judged_emptyings,
     observation_summaries,
     planning_jobs,
     plans,
@@ -69,7 +70,7 @@ def create_app(
     app.state.street_maps = StreetMaps()
     app.state.road_graphs = RoadGraphs()
     resources = (containers, plans, planning_jobs, routes, emptyings, streets, devices, sensors, datastreams, health)
-    for module in (*resources, completeness, observation_summaries):
+    for module in (*resources, completeness, judged_emptyings, observation_summaries):
         app.include_router(module.router, prefix="/v1")
     if accept_uplink is not None:
         app.state.accept_uplink = accept_uplink

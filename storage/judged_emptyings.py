@@ -92,7 +92,9 @@ def list_for(
     return fetch_all(connection, _judged, query, parameters)
 
 
-def states(connection: Connection, *, municipality_id: int, since: datetime) -> dict[int, EmptyingState]:
+def states(
+    connection: Connection, *, municipality_id: int, since: datetime, container_id: int | None = None
+) -> dict[int, EmptyingState]:
     """By container id: when it was last emptied, and the report of an emptying that has been missing since then.
 
     Only what ended since a moment is looked at; containers without any of that are left out.
@@ -106,13 +108,14 @@ def states(connection: Connection, *, municipality_id: int, since: datetime) -> 
                 max(reported_at) FILTER (WHERE verdict = 'missed') AS missed_at
             FROM judged_emptying
             WHERE municipality_id = %(municipality_id)s AND ends_at >= %(since)s
+                AND (%(container_id)s::bigint IS NULL OR container_id = %(container_id)s)
             GROUP BY container_id
         )
         SELECT
             container_id, last_emptied_at,
             CASE WHEN last_emptied_at IS NULL OR missed_at > last_emptied_at THEN missed_at END AS missed_at
         FROM newest"""
-    parameters = {"municipality_id": municipality_id, "since": since, "sure": SURE}
+    parameters = {"municipality_id": municipality_id, "since": since, "container_id": container_id, "sure": SURE}
     return {each.container_id: each for each in fetch_all(connection, EmptyingState, query, parameters)}
 
 

@@ -77,12 +77,21 @@ def health_of_sensors(
     return {state.sensor_id: state for state in found}
 
 
-def health_in_container(connection: Connection, container_id: int) -> HealthState | None:
-    """The newest judgement of a sensor in this container; None without one."""
+def health_of_containers(
+    connection: Connection, *, municipality_id: int, container_id: int | None = None
+) -> dict[int, HealthState]:
+    """The newest judgement of a sensor that hangs in each container now, by container id; of all or of one."""
     query = """
-        SELECT sensor_id, container_id, health, since, reason, trust FROM sensor_health
-        WHERE container_id = %s ORDER BY judged_at DESC, sensor_id DESC LIMIT 1"""
-    return fetch_one(connection, _state, query, [container_id])
+        SELECT DISTINCT ON (state.container_id)
+            state.sensor_id, state.container_id, state.health, state.since, state.reason, state.trust
+        FROM sensor_health AS state
+        JOIN binding ON binding.sensor_id = state.sensor_id AND binding.container_id = state.container_id
+            AND binding.bound_until IS NULL
+        WHERE state.municipality_id = %(municipality_id)s
+            AND (%(container_id)s::bigint IS NULL OR state.container_id = %(container_id)s)
+        ORDER BY state.container_id, state.judged_at DESC, state.sensor_id DESC"""
+    parameters = {"municipality_id": municipality_id, "container_id": container_id}
+    return {state.container_id: state for state in fetch_all(connection, _state, query, parameters)}
 
 
 def put_model(connection: Connection, *, municipality_id: int, model: FillModel) -> None:

@@ -12,9 +12,13 @@ from api.language import Language
 from api.representations.base import CRS84, Moment, Point, Representation, Share
 from domain.containers import Fraction
 from domain.health import HealthState, SensorHealth
-from domain.observations import Observation, Quality
+from domain.judged_emptyings import EmptyingState
+from domain.observations import JudgedObservation, Quality
 from domain.plans import Decision, Plan, ReasonCode, StepKind, Urgency
 from storage.containers import FillState
+
+EMPTIED_SINCE = timedelta(days=90)
+MISSED_FOR = timedelta(days=14)
 
 
 class ContainerDecision(Representation):
@@ -51,7 +55,12 @@ class ContainerProperties(Representation):
     stale: bool = Field(description="The fill level is too old to rely on")
     sensor_device_id: str | None
     sensor_health: SensorHealth | None = Field(description="What is wrong with its sensor, judged each night")
+    sensor_health_since_at: Moment | None = Field(description="As far as the readings that were looked at reach back")
     sensor_trust: float | None = Field(description="Probability that its next reading is within 10 points of the truth")
+    last_emptied_at: Moment | None = Field(description="By report or by the readings, judged each night; 90 days back")
+    missed_pickup_at: Moment | None = Field(
+        description="When it was reported emptied and was still full, if nothing has emptied it since; 14 days back"
+    )
     decision: ContainerDecision | None
 
 
@@ -85,8 +94,14 @@ class ContainerObservation(Representation):
 
     phenomenon_at: Moment
     received_at: Moment
-    result: float
-    quality: Quality
+    result: float = Field(description="As measured")
+    quality: Quality = Field(description="As last judged: fill levels each night beside the other readings")
+    received_quality: Quality | None = Field(
+        description="What the message said by itself, where it was judged otherwise; null: the same"
+    )
+    cleaned_result: float | None = Field(
+        description="What it probably was: bridged where suspect, freed of the empty level's drift; null: as measured"
+    )
     server_timed: bool
 
 
@@ -111,6 +126,7 @@ def feature(
     decision: ContainerDecision | None,
     *,
     health: HealthState | None,
+    emptyings: EmptyingState | None,
     now: datetime,
     stale_after: timedelta,
 ) -> ContainerFeature:
@@ -133,10 +149,18 @@ def feature(
             stale=stale,
             sensor_device_id=state.sensor_device_id,
             sensor_health=None if health is None else health.health,
+            sensor_health_since_at=None if health is None else health.since,
             sensor_trust=None if health is None else health.trust,
+            last_emptied_at=None if emptyings is None else emptyings.last_emptied_at,
+            missed_pickup_at=None if emptyings is None else _lately_missed(emptyings, now),
             decision=decision,
         ),
     )
+
+
+def _lately_missed(emptyings: EmptyingState, now: datetime) -> datetime | None:
+    missed_at = emptyings.missed_at
+    return missed_at if missed_at is not None and now - missed_at < MISSED_FOR else None
 
 
 def decisions_of(plan: Plan, language: Language) -> Mapping[int, ContainerDecision]:
@@ -174,12 +198,14 @@ def _decision(
     )
 
 
-def observation(each: Observation) -> ContainerObservation:
+def observation(each: JudgedObservation) -> ContainerObservation:
     """From an observation."""
     return ContainerObservation(
         phenomenon_at=each.phenomenon_time,
         received_at=each.received_at,
         result=each.result,
         quality=each.quality,
+        received_quality=each.received_quality,
+        cleaned_result=each.cleaned,
         server_timed=each.server_timed,
     )

@@ -12,6 +12,7 @@ from api.containers_geojson import add_containers, containers_from_geojson
 from api.dependencies import LanguageOf, MunicipalityOf, SettingsOf, Transaction
 from api.representations.base import CRS84, GEOJSON, GivenMoment, bbox
 from api.representations.containers import (
+    EMPTIED_SINCE,
     ContainerCollection,
     ContainerFeature,
     ContainerObservations,
@@ -24,7 +25,7 @@ from domain.containers import Fraction
 from domain.errors import InvalidInput, NotFound
 from domain.observations import UNITS, ObservedProperty
 from domain.plans import Plan
-from storage import containers, observations, plans, trust
+from storage import containers, judged_emptyings, observations, plans, trust
 from storage.database import Connection
 
 router = APIRouter(tags=["containers"])
@@ -57,9 +58,9 @@ def list_containers(
     """All containers of the municipality, with fill level and what the plan decides about them."""
     plan = _plan(connection, municipality.id, plan_date)
     decisions = {} if plan is None else decisions_of(plan, language)
-    judged = trust.health_of_sensors(connection, municipality_id=municipality.id)
-    health = {each.container_id: each for each in judged.values()}
+    health = trust.health_of_containers(connection, municipality_id=municipality.id)
     now = datetime.now(UTC)
+    emptied = judged_emptyings.states(connection, municipality_id=municipality.id, since=now - EMPTIED_SINCE)
     collection = ContainerCollection(
         bbox=bbox(municipality.bounds),
         features=[
@@ -67,6 +68,7 @@ def list_containers(
                 state,
                 decisions.get(state.container.id),
                 health=health.get(state.container.id),
+                emptyings=emptied.get(state.container.id),
                 now=now,
                 stale_after=settings.stale_after,
             )
@@ -94,8 +96,19 @@ def get_container(
     state = next((each for each in states if each.container.id == container_id), None)
     if state is None:
         raise NotFound(f"there is no container {container_id}")
-    health = trust.health_in_container(connection, container_id)
-    found = feature(state, decision, health=health, now=datetime.now(UTC), stale_after=settings.stale_after)
+    health = trust.health_of_containers(connection, municipality_id=municipality.id, container_id=container_id)
+    now = datetime.now(UTC)
+    emptied = judged_emptyings.states(
+        connection, municipality_id=municipality.id, since=now - EMPTIED_SINCE, container_id=container_id
+    )
+    found = feature(
+        state,
+        decision,
+        health=health.get(container_id),
+        emptyings=emptied.get(container_id),
+        now=now,
+        stale_after=settings.stale_after,
+    )
     return _geojson(found, language)
 
 

@@ -11,12 +11,21 @@ from pydantic import Field
 from api.dependencies import MunicipalityOf, Transaction
 from api.representations.base import Moment, Point, Representation, Share
 from domain.health import HealthState, SensorHealth
-from storage import datastreams, trust
+from storage import batteries, datastreams, trust
+from storage.batteries import BatteryState
 from storage.datastreams import PlacedSensor
 
 router = APIRouter(tags=["sensors"])
 
 PAGE = 1000
+
+
+class SensorBattery(Representation):
+    """Judged each week at equal temperature: a cold night is not an empty battery."""
+
+    voltage_v: float = Field(description="Volts at 10 degrees Celsius, now")
+    first_voltage_v: float = Field(description="The same when it was first judged, or when its cell was renewed")
+    low: bool
 
 
 class Sensor(Representation):
@@ -37,6 +46,7 @@ class Sensor(Representation):
     health_since_at: Moment | None = Field(description="As far as the readings that were looked at reach back")
     health_reason: str | None = Field(description="One sentence with figures, in English")
     trust: Share | None = Field(description="Probability that its next reading is within 10 points of the truth")
+    battery: SensorBattery | None
 
 
 class Sensors(Representation):
@@ -55,7 +65,8 @@ def list_sensors(
     """The sensors of the municipality, whatever they observe."""
     found = datastreams.sensors(connection, municipality_id=municipality.id, after_id=after_id, limit=limit)
     states = trust.health_of_sensors(connection, municipality_id=municipality.id)
-    return Sensors(sensors=[_sensor(each, states.get(each.id)) for each in found])
+    cells = batteries.states_of(connection, municipality_id=municipality.id)
+    return Sensors(sensors=[_sensor(each, states.get(each.id), cells.get(each.id)) for each in found])
 
 
 @router.get("/sensors/{sensorId}")
@@ -65,10 +76,11 @@ def get_sensor(
     """One sensor."""
     found = datastreams.sensor(connection, municipality_id=municipality.id, sensor_id=sensor_id)
     states = trust.health_of_sensors(connection, municipality_id=municipality.id, sensor_ids=[sensor_id])
-    return _sensor(found, states.get(sensor_id))
+    cells = batteries.states_of(connection, municipality_id=municipality.id, sensor_ids=[sensor_id])
+    return _sensor(found, states.get(sensor_id), cells.get(sensor_id))
 
 
-def _sensor(each: PlacedSensor, state: HealthState | None) -> Sensor:
+def _sensor(each: PlacedSensor, state: HealthState | None, battery: BatteryState | None) -> Sensor:
     bound_at: datetime | None = each.bound_from
     return Sensor(
         id=each.id,
@@ -82,4 +94,7 @@ def _sensor(each: PlacedSensor, state: HealthState | None) -> Sensor:
         health_since_at=None if state is None else state.since,
         health_reason=None if state is None else state.reason,
         trust=None if state is None else state.trust,
+        battery=None
+        if battery is None
+        else SensorBattery(voltage_v=battery.voltage_v, first_voltage_v=battery.first_v, low=battery.low),
     )

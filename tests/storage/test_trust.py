@@ -20,8 +20,8 @@ def test_the_newest_judgement_of_a_sensor_counts(database: Database) -> None:
         older = replace(state, health=SensorHealth.HEALTHY, trust=None)
         trust.put_health(connection, municipality_id=owner, judged_at=NOON - timedelta(days=1), states=[older])
         assert trust.health_of_sensors(connection, municipality_id=owner) == {small.sensor.id: state}
-        assert trust.health_in_container(connection, small.glass.id) == state
-        assert trust.health_in_container(connection, small.paper.id) is None
+        assert trust.health_of_containers(connection, municipality_id=owner) == {small.glass.id: state}
+        assert trust.health_of_containers(connection, municipality_id=owner, container_id=small.paper.id) == {}
         trust.put_health(connection, municipality_id=owner, judged_at=NOON + timedelta(days=1), states=[older])
         assert trust.health_of_sensors(connection, municipality_id=owner, sensor_ids=[small.sensor.id]) == {
             small.sensor.id: older
