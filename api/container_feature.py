@@ -4,30 +4,12 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from domain.containers import ContainerGeometry, Fraction
+from domain.containers import OTHER_FRACTION_WORDS, ContainerGeometry, Fraction
 from domain.errors import InvalidInput
 from domain.geography import Bounds, Position
-
-OTHER_WORDS: Mapping[str, Fraction] = {
-    "biowaste": Fraction.ORGANIC,
-    "general": Fraction.RESIDUAL,
-    "gfe": Fraction.ORGANIC,
-    "gft": Fraction.ORGANIC,
-    "glas": Fraction.GLASS,
-    "household": Fraction.RESIDUAL,
-    "oud papier": Fraction.PAPER,
-    "papier": Fraction.PAPER,
-    "pbd": Fraction.PLASTICS,
-    "pmd": Fraction.PLASTICS,
-    "rest": Fraction.RESIDUAL,
-    "restafval": Fraction.RESIDUAL,
-    "textiel": Fraction.TEXTILE,
-}
-"""What else people call a fraction: to suggest the right word, not to guess."""
 
 KNOWN_PROPERTIES = (
     "code",
@@ -156,7 +138,7 @@ class FeatureReader:
             return Fraction(text)
         if text:
             lower = text.strip().lower()
-            meant = OTHER_WORDS.get(lower)
+            meant = OTHER_FRACTION_WORDS.get(lower)
             close = [meant.value] if meant else difflib.get_close_matches(lower, known, n=1, cutoff=0.6)
             hint = f'did you mean "{close[0]}"?' if close else f"known are {', '.join(known)}"
             self._complain(f'the fraction "{text}" is not known; {hint}')

@@ -20,6 +20,23 @@ class Fraction(StrEnum):
     TEXTILE = "textile"
 
 
+OTHER_FRACTION_WORDS: dict[str, Fraction] = {
+    "biowaste": Fraction.ORGANIC,
+    "general": Fraction.RESIDUAL,
+    "gfe": Fraction.ORGANIC,
+    "gft": Fraction.ORGANIC,
+    "glas": Fraction.GLASS,
+    "household": Fraction.RESIDUAL,
+    "oud papier": Fraction.PAPER,
+    "papier": Fraction.PAPER,
+    "pbd": Fraction.PLASTICS,
+    "pmd": Fraction.PLASTICS,
+    "rest": Fraction.RESIDUAL,
+    "restafval": Fraction.RESIDUAL,
+    "textiel": Fraction.TEXTILE,
+}
+"""What else people call a fraction: to suggest the right word, not to guess."""
+
 BULK_DENSITY_KG_PER_M3: dict[Fraction, int] = {
     Fraction.RESIDUAL: 110,
     Fraction.PAPER: 80,

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import numpy as np
 
+from api.planning.policy import load_policy
 from domain.containers import Container, Municipality
 from domain.errors import InvalidInput, NotFound
 from domain.fleet import Depot, DisposalSite
+from domain.visit_requests import RequestKind, VisitRequest
 from routing.days import WorkingDays, time_zone
+from routing.decide.policy import Policy
 from routing.forecast import FillHistory
 from routing.forecast.learning import RELEARN_DAYS
 from routing.forecast.state import CONTEXT_DAYS, LAG_DAYS
 from routing.roads.graph import RoadGraph
-from storage import batteries, containers, emptyings, fleet, municipalities, observations, roads, trust
+from storage import batteries, containers, emptyings, fleet, municipalities, observations, roads, trust, visit_requests
 from storage.batteries import BatteryState, Voltages
 from storage.database import Connection, Database
 from storage.observations import FillSeries
@@ -43,7 +46,8 @@ class Inputs:
     ``fill_model``: what earlier nights learned, with histories that reach back far enough to add to it; None: nothing,
     and the histories are long enough to learn from. ``series``: the readings as stored, with what earlier nights made
     of them; ``reports``: the reported emptyings by container and time (epoch seconds); ``batteries``: as they were last
-    judged, by sensor; ``voltages``: to judge them anew, empty when it is not time to.
+    judged, by sensor; ``voltages``: to judge them anew, empty when it is not time to. ``requests``: visits that were
+    asked for and not made since, by container.
     """
 
     municipality: Municipality
@@ -58,6 +62,8 @@ class Inputs:
     reports: Mapping[tuple[int, float], UUID] = field(default_factory=dict)
     batteries: Mapping[int, BatteryState] = field(default_factory=dict)
     voltages: Mapping[int, Voltages] = field(default_factory=dict)
+    policy: Policy = field(default_factory=Policy)
+    requests: Mapping[int, RequestKind] = field(default_factory=dict)
 
 
 def require_ready(connection: Connection, municipality_code: str) -> None:
@@ -83,7 +89,7 @@ def load(database: Database, municipality_code: str, *, known_at: datetime) -> I
     NotFound
         When there is no such municipality.
     InvalidInput
-        When it has no roads or no depot yet.
+        When it has no roads or no depot yet, or a policy that this version cannot follow.
     """
     with database.transaction() as connection:
         municipality = municipalities.get(connection, municipality_code)
@@ -113,6 +119,8 @@ def load(database: Database, municipality_code: str, *, known_at: datetime) -> I
         all_containers = tuple(containers.list_for(connection, municipality.id))
         its_fleet = fleet.load(connection, municipality.id)
         graph = _road_graph(connection, municipality)
+        policy = load_policy(connection, municipality)
+        asked = visit_requests.list_open(connection, municipality_id=municipality.id, known_at=known_at)
     _require_depot(its_fleet, municipality)
     histories = {
         container.id: _history(
@@ -135,7 +143,18 @@ def load(database: Database, municipality_code: str, *, known_at: datetime) -> I
         reports=reports,
         batteries=known_batteries,
         voltages=voltages,
+        policy=policy,
+        requests=_kinds(asked),
     )
+
+
+def _kinds(asked: Iterable[VisitRequest]) -> dict[int, RequestKind]:
+    """Why each container is to be visited; where several asked, the first of the kinds counts."""
+    order = list(RequestKind)
+    found: dict[int, RequestKind] = {}
+    for request in sorted(asked, key=lambda each: order.index(each.kind)):
+        found.setdefault(request.container_id, request.kind)
+    return found
 
 
 def _usable(model: FillModel | None, known_at: datetime) -> FillModel | None:

@@ -10,10 +10,38 @@ from dataclasses import dataclass, field
 from datetime import date, time
 
 from domain.containers import Fraction
+from domain.errors import InvalidInput
 from domain.geography import Position
 
 WEEKDAYS = frozenset(range(1, 8))
 """ISO weekdays, 1 = Monday."""
+
+MOST_DAYS = 366
+"""No interval is longer, days."""
+
+MOST_LOOK_AHEAD_DAYS = 28
+
+MOST_CENTS = 100_000_000
+"""No cost is higher: a million euros."""
+
+
+def _require_cents(cents: int, where: str) -> None:
+    if not 0 <= cents <= MOST_CENTS:
+        raise InvalidInput(f"{cents} cents is no cost", where=where, remedy=f"give 0 to {MOST_CENTS} cents")
+
+
+def _require_weekdays(weekdays: frozenset[int], where: str, remedy: str) -> None:
+    if not weekdays:
+        raise InvalidInput("names no day at all", where=where, remedy=remedy)
+    if not weekdays <= WEEKDAYS:
+        strange = ", ".join(str(each) for each in sorted(weekdays - WEEKDAYS))
+        raise InvalidInput(f"{strange} is no weekday", where=where, remedy="1 is Monday, 7 is Sunday")
+
+
+def _require_local(local: time, where: str) -> None:
+    if local.tzinfo is not None:
+        what = f"{local.isoformat()} is a time with a time zone"
+        raise InvalidInput(what, where=where, remedy="give the time as the town's clocks show it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +59,18 @@ class Service:
     overflows_per_1000: float = 1.0
     overflow_cost: int = 5_000
 
+    def __post_init__(self) -> None:
+        if not 0 < self.overflows_per_1000 <= 1000:
+            never = self.overflows_per_1000 == 0
+            raise InvalidInput(
+                f"{self.overflows_per_1000:g} of 1,000 container-days is no service level",
+                where="service.overflows_per_1000",
+                remedy="no forecast can promise that nothing overflows: give 0.1 for a very strict level"
+                if never
+                else "give a number above 0 and at most 1000; 1 means that 99.9 % of the days go well",
+            )
+        _require_cents(self.overflow_cost, "service.overflow_cost")
+
 
 @dataclass(frozen=True, slots=True)
 class Rates:
@@ -40,6 +80,10 @@ class Rates:
     per_hour: int = 9_000
     per_vehicle: int = 3_000
 
+    def __post_init__(self) -> None:
+        for name in ("per_km", "per_hour", "per_vehicle"):
+            _require_cents(getattr(self, name), f"rates.{name}")
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:
@@ -47,6 +91,12 @@ class Interval:
 
     least_days: float | None = None
     most_days: float | None = None
+
+    def __post_init__(self) -> None:
+        for name, days in (("least_days", self.least_days), ("most_days", self.most_days)):
+            if days is not None and not 0 < days <= MOST_DAYS:
+                what = f"{days:g} days is no time between two emptyings"
+                raise InvalidInput(what, where=name, remedy=f"give days, above 0 and at most {MOST_DAYS}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +106,15 @@ class Area:
     name: str
     ring: tuple[Position, ...]
 
+    def __post_init__(self) -> None:
+        if not self.name.strip():
+            raise InvalidInput("an area needs a name", where="areas")
+        ring = self.ring[:-1] if len(self.ring) > 1 and self.ring[0] == self.ring[-1] else self.ring
+        object.__setattr__(self, "ring", ring)
+        if len(set(ring)) < 3:
+            what = f"has {len(set(ring))} different position(s), which enclose nothing"
+            raise InvalidInput(what, where=f"areas.{self.name}", remedy="give at least 3 corners")
+
 
 @dataclass(frozen=True, slots=True)
 class FixedDays:
@@ -64,6 +123,9 @@ class FixedDays:
     weekdays: frozenset[int]
     fraction: Fraction | None = None
     area: Area | None = None
+
+    def __post_init__(self) -> None:
+        _require_weekdays(self.weekdays, "fixed_days", "leave the rule out where every day will do")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +139,9 @@ class QuietHours:
     road_classes: frozenset[str] = frozenset({"residential", "living_street"})
     area: Area | None = None
 
+    def __post_init__(self) -> None:
+        _require_local(self.not_before, "quiet_hours.not_before")
+
 
 @dataclass(frozen=True, slots=True)
 class Market:
@@ -87,6 +152,17 @@ class Market:
     weekdays: frozenset[int]
     starts: time
     ends: time
+
+    def __post_init__(self) -> None:
+        if not self.name.strip():
+            raise InvalidInput("a market needs a name", where="markets")
+        where = f"markets.{self.name}"
+        _require_weekdays(self.weekdays, where, "leave the market out if there is none")
+        _require_local(self.starts, where)
+        _require_local(self.ends, where)
+        if self.starts >= self.ends:
+            what = f"ends at {self.ends:%H:%M}, which is not after its start at {self.starts:%H:%M}"
+            raise InvalidInput(what, where=where, remedy="a market ends on the day on which it starts, by 23:59")
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,3 +199,14 @@ class Policy:
     capacity_quantile: float = 0.8
     look_ahead_days: int = 7
     shadow_only: bool = False
+
+    def __post_init__(self) -> None:
+        if not 0 < self.capacity_quantile < 1:
+            raise InvalidInput(
+                f"{self.capacity_quantile:g} is no probability between 0 and 1",
+                where="capacity_quantile",
+                remedy="write 80 % as 0.8",
+            )
+        if not 1 <= self.look_ahead_days <= MOST_LOOK_AHEAD_DAYS:
+            what = f"{self.look_ahead_days} days cannot be looked ahead"
+            raise InvalidInput(what, where="look_ahead_days", remedy=f"give 1 to {MOST_LOOK_AHEAD_DAYS} days")
