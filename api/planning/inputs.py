@@ -10,7 +10,7 @@ from uuid import UUID
 
 import numpy as np
 
-from api.planning.policy import load_policy
+from api.policies import load_policy
 from domain.containers import Container, Municipality
 from domain.errors import InvalidInput, NotFound
 from domain.fleet import Depot, DisposalSite

@@ -11,7 +11,7 @@ from domain.containers import Fraction
 from routing.decide.areas import overlap, polygon
 from routing.decide.policy import WEEKDAYS, Area, FixedDays, Policy
 from routing.decide.policy_problem import Problem
-from routing.decide.policy_values import WEEKDAY_NAMES
+from routing.decide.weekdays import day_names
 
 
 def contradictions(policy: Policy) -> list[Problem]:
@@ -34,12 +34,6 @@ def longest_gap(weekdays: Iterable[int]) -> int:
     """The most days between one of these ISO weekdays and the next of them; at least one must be given."""
     ordered = sorted(weekdays)
     return max(after - before for before, after in zip(ordered, [*ordered[1:], ordered[0] + 7], strict=True))
-
-
-def day_names(weekdays: Iterable[int]) -> str:
-    """ "Monday, Thursday and Friday"."""
-    names = [WEEKDAY_NAMES["en"][number - 1].title() for number in sorted(weekdays)]
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
 
 
 def _costs(policy: Policy) -> Iterable[Problem]:

@@ -12,9 +12,10 @@ from domain.containers import Container, Fraction
 from domain.geography import Position
 from routing.days import WorkingDays
 from routing.decide.areas import inside
-from routing.decide.contradictions import areas_of, day_names, fixed_days_setting, longest_gap
+from routing.decide.contradictions import areas_of, fixed_days_setting, longest_gap
 from routing.decide.policy import WEEKDAYS, Area, Policy
 from routing.decide.policy_problem import Problem
+from routing.decide.weekdays import day_names
 
 Hours = Sequence[tuple[time, time]]
 

@@ -8,8 +8,8 @@ from datetime import time
 
 from routing.decide.contradictions import areas_of
 from routing.decide.policy import Area, Policy
-from routing.decide.policy_comments import COMMENTS
-from routing.decide.policy_values import WEEKDAY_NAMES
+from routing.decide.policy_file.comments import COMMENTS
+from routing.decide.weekdays import WEEKDAY_NAMES
 
 
 def write_policy(policy: Policy, *, language: str = "en") -> str:

@@ -1,7 +1,4 @@
-"""A policy as a file that people read and write: TOML, each setting with its unit and its consequence.
-
-What can be written there is in ``docs/policy.md``. What is wrong with a file is told all at once.
-"""
+"""Reads a policy from its file. What is wrong with it is told all at once."""
 
 from __future__ import annotations
 
@@ -26,10 +23,9 @@ from routing.decide.policy import (
     Rates,
     Service,
 )
-from routing.decide.policy_areas import read_areas
-from routing.decide.policy_problem import InvalidPolicy, Problem
-from routing.decide.policy_text import write_policy
-from routing.decide.policy_values import Table, Values, words
+from routing.decide.policy_file.shapes import read_areas
+from routing.decide.policy_file.values import Table, Values, words
+from routing.decide.policy_problem import InvalidPolicy
 from routing.roads.truck import ROAD_CLASSES
 
 KEYS = ("service", "costs", "planning", "days_off", "intervals", "fixed_days", "quiet_hours", "markets", "areas")
@@ -238,6 +234,3 @@ def _area(table: Table, where: str, areas: dict[str, Area], values: Values) -> A
         values.complain(f"{where}.area", f'there is no area "{name}"', remedy)
         return None
     return areas[name]
-
-
-__all__ = ["InvalidPolicy", "Problem", "read_policy", "write_policy"]

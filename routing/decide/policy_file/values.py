@@ -11,12 +11,7 @@ from typing import Any
 
 from domain.containers import OTHER_FRACTION_WORDS, Fraction
 from routing.decide.policy_problem import Problem
-
-WEEKDAY_NAMES = {
-    "en": ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"),
-    "nl": ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag"),
-}
-"""By language, Monday first."""
+from routing.decide.weekdays import WEEKDAY_NAMES
 
 _WEEKDAYS = {name: number for names in WEEKDAY_NAMES.values() for number, name in enumerate(names, start=1)}
 

@@ -9,7 +9,7 @@ from typing import Any
 from domain.errors import InvalidInput
 from domain.geography import Position
 from routing.decide.policy import Area
-from routing.decide.policy_values import Table, Values, words
+from routing.decide.policy_file.values import Table, Values, words
 
 KEYS = ("name", "ring", "geojson")
 
