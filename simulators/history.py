@@ -68,7 +68,6 @@ class Sending:
         self._interval_s = np.array([sensor.interval_s for sensor in town.sensors], dtype=np.int64)
         self._offset_s = np.array([sensor.offset_s for sensor in town.sensors], dtype=np.int64)
         self._upload_every_s = np.array([sensor.upload_every_s for sensor in town.sensors], dtype=np.int64)
-        self._upload_offset_s = (UPLOAD_EVERY_S * chance.uniform(town.seed, "upload", everyone)).astype(np.int64)
         self._first_frame = (1_000_000 * chance.uniform(town.seed, "first frame", everyone)).astype(np.int64)
         self._senders = [_Sender(town, sensor) for sensor in town.sensors]
 
@@ -86,11 +85,8 @@ class Sending:
         working = self.reception.awake(sensors, times_s)
         sensors, times_s = sensors[working], times_s[working]
         # A message is all readings of a sensor with the same upload time.
-        every = self._upload_every_s[sensors]
-        offset = self._upload_offset_s[sensors]
-        batched = every > 0
-        spacing = np.maximum(1, every)
-        uploaded_s = np.where(batched, -((offset - times_s) // spacing) * spacing + offset, times_s)
+        batched = self._upload_every_s[sensors] > 0
+        uploaded_s = self.reception.uploaded_s(sensors, times_s)
         first = np.flatnonzero(np.diff(sensors, prepend=-1) | np.diff(uploaded_s, prepend=-1))
         last = np.append(first[1:], len(sensors))
         who, when, together = sensors[first], uploaded_s[first], batched[first]

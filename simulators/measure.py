@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +33,7 @@ OPEN_S = 180.0
 """Readings so near to an emptying find the container lifted and the sensor tilted."""
 
 _GRID_STEP = 0.005
+_LEVELS = np.arange(-40, 161) / 100
 _DAY_S = 86_400.0
 
 
@@ -80,18 +82,49 @@ class Measuring:
     def read(self, waste: Waste, sensors: NDArray[np.int64], times_s: NDArray[np.int64]) -> Readings:
         """What the sensors at these positions in ``Town.sensors`` measure at these times, (n,) each."""
         moments = times_s.astype(np.float64)
-        distance_m = self._true_distances(waste.fill_levels(self.rows[sensors], moments), sensors)
+        levels = waste.fill_levels(self.rows[sensors], moments)
         temperature_c = self._temperatures(sensors, times_s)
         battery_v = self._battery_voltages(sensors, times_s, temperature_c)
         return Readings(
             sensors=sensors,
             times_s=times_s,
-            distance_m=self._seen(distance_m, sensors, times_s),
+            distance_m=self.distances_m(levels, sensors, times_s),
             temperature_c=temperature_c,
             battery_v=battery_v,
             battery_level=np.clip((battery_v - 3.0) / 0.65, 0, 1),
             tilt_deg=self._tilts(waste, sensors, times_s),
         )
+
+    def distances_m(
+        self, levels: NDArray[np.float64], sensors: NDArray[np.int64], times_s: NDArray[np.int64]
+    ) -> NDArray[np.float64]:
+        """The distances that the sensors at these positions report when the containers are truly so full, (n,) each.
+
+        ``levels`` are shares of the capacity, 0 to ``MOST_FILL``.
+        """
+        return self._seen(self._true_distances(levels, sensors), sensors, times_s)
+
+    def levels(self, distances_m: NDArray[np.float64], sensors: NDArray[np.int64]) -> NDArray[np.float64]:
+        """The fill levels that the platform makes of these distances, (n,): -1 beyond what a container is deep."""
+        found = np.empty(len(distances_m))
+        order = np.argsort(sensors, kind="stable")
+        bounds = np.searchsorted(sensors[order], np.arange(len(self.town.sensors) + 1))
+        for i, (low, high) in enumerate(pairwise(bounds.tolist())):
+            if low < high:
+                mine = order[low:high]
+                found[mine] = np.interp(-distances_m[mine], -self._platform[i], _LEVELS)
+                found[mine[distances_m[mine] > self._platform[i, 0]]] = -1.0
+        return found
+
+    @cached_property
+    def _platform(self) -> NDArray[np.float64]:
+        """Distance of each sensor at the fill levels ``_LEVELS``, as its container's geometry has it: (sensors, n)."""
+        table: list[list[float]] = []
+        for sensor in self.town.sensors:
+            geometry = self.town.containers[sensor.container_id - 1].geometry
+            assert geometry is not None
+            table.append([geometry.distance_m(level) for level in _LEVELS.tolist()])
+        return np.array(table)
 
     def _true_distances(self, levels: NDArray[np.float64], sensors: NDArray[np.int64]) -> NDArray[np.float64]:
         whole, part = np.divmod(levels / _GRID_STEP, 1)

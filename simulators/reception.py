@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from domain.sensors import Source
 from simulators import chance
-from simulators.sensors import Fault
+from simulators.sensors import UPLOAD_EVERY_S, Fault
 from simulators.town import Town
 
 LOSS_SHARE = 0.145
@@ -48,6 +48,19 @@ class Reception:
     def _loss(self) -> NDArray[np.float64]:
         """Share of its messages that each sensor loses: some hang in deep shafts."""
         return LOSS_SHARE * (0.4 + 1.2 * chance.uniform(self.town.seed, "shaft", np.arange(len(self.town.sensors))))
+
+    @cached_property
+    def _uploads(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Every how many seconds each sensor uploads what it kept (0: at once), and when."""
+        everyone = np.arange(len(self.town.sensors))
+        every_s = np.array([sensor.upload_every_s for sensor in self.town.sensors], dtype=np.int64)
+        return every_s, (UPLOAD_EVERY_S * chance.uniform(self.town.seed, "upload", everyone)).astype(np.int64)
+
+    def uploaded_s(self, sensors: NDArray[np.int64], times_s: NDArray[np.int64]) -> NDArray[np.int64]:
+        """When readings of these times are sent, (n,): at once, or with the next upload of a sensor that keeps them."""
+        every_s, offset_s = (each[sensors] for each in self._uploads)
+        spacing = np.maximum(1, every_s)
+        return np.where(every_s > 0, -((offset_s - times_s) // spacing) * spacing + offset_s, times_s)
 
     def awake(self, sensors: NDArray[np.int64], times_s: NDArray[np.int64]) -> NDArray[np.bool_]:
         """Whether the sensor and its network work at these times; both (n,), sorted by sensor and then time."""

@@ -49,16 +49,7 @@ def record(town: Town, waste: Waste, start: datetime, end: datetime) -> Record:
     measuring = Measuring(town)
     seen = measuring.read(waste, sensors, times_s)
     rows = measuring.rows[sensors]
-    levels = np.empty(len(rows))
-    for i, sensor in enumerate(town.sensors):
-        low, high = np.searchsorted(sensors, [i, i + 1])
-        geometry = town.containers[sensor.container_id - 1].geometry
-        assert geometry is not None
-        grid = np.arange(-40, 161) / 100
-        distances = np.array([geometry.distance_m(float(level)) for level in grid])
-        levels[low:high] = np.interp(-seen.distance_m[low:high], -distances, grid)
-        beyond = seen.distance_m[low:high] > distances[0]
-        levels[low:high][beyond] = -1.0
+    levels = measuring.levels(seen.distance_m, sensors)
     no_echo = seen.distance_m >= np.array([MODELS[sensor.model].no_echo_m for sensor in town.sensors])[sensors] - 1e-6
     order = np.lexsort((times_s, rows))
     return Record(

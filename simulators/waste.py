@@ -155,6 +155,16 @@ class Waste:
             rates[members] = median * np.exp(RATE_SIGMA * ndtri((ranks + within) / len(members) * most))
         return rates
 
+    def thrown_in(self, first_day: int, last_day: int) -> NDArray[np.float64]:
+        """What is thrown into each container in every hour of these UTC days (days since 1970, both included).
+
+        Returns
+        -------
+        NDArray[np.float64]
+            (containers, 24 * days): shares of the capacity, whoever empties them and whether or not they still fit.
+        """
+        return np.concatenate([self._made_day(day) for day in range(first_day, last_day + 1)], axis=1)
+
     def _day(self, day: int) -> NDArray[np.float64]:
         """What is thrown in during the 24 hours of a UTC day (days since 1970): (containers, 24)."""
         kept = self._days.get(day)

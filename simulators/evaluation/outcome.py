@@ -52,6 +52,8 @@ class Run:
     containers: int
     days: tuple[DayOutcome, ...]
     seconds: dict[str, float]
+    chosen: str = ""
+    """What was chosen for this town: the fixed schedule's rounds, or the threshold."""
 
     @property
     def container_days(self) -> int:

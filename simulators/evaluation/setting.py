@@ -82,6 +82,4 @@ class Setting:
                 remedy="choose a bias above -1 and a noise of at least 0",
             )
         if self.streets_km is not None and not 0.3 <= self.streets_km <= 50:
-            raise InvalidInput(
-                f"is {self.streets_km}, but must lie between 0.3 and 50 km", where="setting streets_km"
-            )
+            raise InvalidInput(f"is {self.streets_km}, but must lie between 0.3 and 50 km", where="setting streets_km")
