@@ -5,10 +5,11 @@ import { count, share } from "../shared/format";
 import { gauge } from "../shared/gauge";
 import { t } from "../shared/page";
 import type { ContainerFeature, Fraction } from "../shared/resources";
+import { byConcern, concern } from "./attention";
 import { isShown, trust, type Show, type State, type Store } from "./state";
 
 const FRACTIONS: readonly Fraction[] = ["residual", "paper", "glass", "plastics", "organic", "textile"];
-const SHOWS: readonly Show[] = ["all", "visited", "skipped", "full", "doubtful"];
+const SHOWS: readonly Show[] = ["all", "visited", "skipped", "full", "doubtful", "attention"];
 const LISTED = 40;
 
 export function startContainerList(store: Store, element: HTMLElement): void {
@@ -23,12 +24,18 @@ export function startContainerList(store: Store, element: HTMLElement): void {
   replace(element, h("h2", {}, t("search.title")), h("div", { class: "search" }, icon("search"), search), shows, chips, found, list);
 
   store.watch(["fractions", "containers"], (state) => drawFractions(state));
-  store.watch(["show"], (state) =>
+  store.watch(["show", "containers"], (state) => {
+    const focused = [...shows.children].indexOf(document.activeElement as Element);
+    const concerns = state.containers.filter((each) => concern(each) !== null).length;
     replace(
       shows,
-      ...SHOWS.map((show) => h("button", { type: "button", class: "chip", "aria-pressed": String(state.show === show), onclick: () => keepFocus(shows, () => store.set({ show })) }, t(`show.${show}`))),
-    ),
-  );
+      ...SHOWS.map((show) => {
+        const words = show === "attention" && concerns > 0 ? `${t("show.attention")} (${count(concerns)})` : t(`show.${show}`);
+        return h("button", { type: "button", class: "chip", "aria-pressed": String(state.show === show), onclick: () => keepFocus(shows, () => store.set({ show })) }, words);
+      }),
+    );
+    (shows.children[focused] as HTMLElement | undefined)?.focus();
+  });
   store.watch(["containers", "fractions", "show", "query"], drawList);
 
   function drawFractions(state: State): void {
@@ -49,9 +56,10 @@ export function startContainerList(store: Store, element: HTMLElement): void {
   }
 
   function drawList(state: State): void {
-    const shown = state.containers.filter((each) => isShown(each, state)).sort((a, b) => (b.properties.fillLevel ?? -1) - (a.properties.fillLevel ?? -1));
+    const byLevel = (a: ContainerFeature, b: ContainerFeature): number => (b.properties.fillLevel ?? -1) - (a.properties.fillLevel ?? -1);
+    const shown = state.containers.filter((each) => isShown(each, state)).sort(state.show === "attention" ? byConcern : byLevel);
     found.textContent = state.containers.length === 0 ? "" : t("search.found", { count: shown.length, all: state.containers.length });
-    const rows = shown.slice(0, LISTED).map((each) => row(each, store));
+    const rows = shown.slice(0, LISTED).map((each) => row(each, store, state.show === "attention" ? concern(each)?.words : undefined));
     if (state.containers.length > 0 && shown.length === 0) rows.push(h("li", { class: "quiet" }, t("search.nothing")));
     if (shown.length > LISTED) rows.push(h("li", { class: "quiet small" }, t("search.more", { rest: count(shown.length - LISTED) })));
     replace(list, ...rows);
@@ -64,7 +72,8 @@ function keepFocus(group: HTMLElement, change: () => void): void {
   (group.children[index] as HTMLElement | undefined)?.focus();
 }
 
-function row(container: ContainerFeature, store: Store): HTMLLIElement {
+/** `why`: in place of the code and the fraction. */
+function row(container: ContainerFeature, store: Store, why: string | undefined): HTMLLIElement {
   const { code, address, fillLevel, fraction, decision } = container.properties;
   return h(
     "li",
@@ -73,7 +82,7 @@ function row(container: ContainerFeature, store: Store): HTMLLIElement {
       "button",
       { type: "button", onclick: () => store.set({ selectedContainer: container.id }) },
       gauge(fillLevel, trust(container)),
-      h("span", { class: "container-words" }, h("strong", {}, address || code), h("span", { class: "quiet" }, `${code} · ${t(`fraction.${fraction}`)}`)),
+      h("span", { class: "container-words" }, h("strong", {}, address || code), h("span", { class: why === undefined ? "quiet" : "quiet why" }, why ?? `${code} · ${t(`fraction.${fraction}`)}`)),
       h("span", { class: "container-level" }, h("strong", {}, fillLevel === null ? "–" : share(fillLevel)), decision && h("span", { class: "quiet" }, decision.visited ? t("decision.visited") : t("decision.skipped"))),
     ),
   );

@@ -5,8 +5,9 @@ import { ago, count, moment, share } from "../shared/format";
 import { gauge } from "../shared/gauge";
 import { get } from "../shared/http";
 import { t, type Key } from "../shared/page";
-import type { ContainerFeature, Emptying, Observation } from "../shared/resources";
+import type { ContainerFeature, Emptying, JudgedEmptying, Observation } from "../shared/resources";
 import { onThemeChange } from "../shared/theme";
+import { emptyingsList, marks } from "./emptyings";
 import { HistoryChart } from "./history-chart";
 import { trust, type State, type Store } from "./state";
 
@@ -16,6 +17,7 @@ export class ContainerPanel {
   private shown: number | null = null;
   private chart: HistoryChart | null = null;
   private readonly chartPlace = h("div", { class: "chart" });
+  private readonly emptyingsPlace = h("div");
   private readonly facts = h("div");
   private opener: HTMLElement | null = null;
 
@@ -66,6 +68,7 @@ export class ContainerPanel {
     this.chart?.destroy();
     this.chart = null;
     replace(this.chartPlace, h("p", { class: "quiet" }, t("chart.loading")));
+    replace(this.emptyingsPlace);
     replace(
       this.element,
       h("button", { type: "button", class: "plain back", onclick: () => this.close() }, icon("back"), t("container.back")),
@@ -73,6 +76,7 @@ export class ContainerPanel {
       h("p", { class: "quiet" }, `${code} · ${t(`fraction.${fraction}`)} · ${t("container.capacity", { litres: count(capacityL) })}`),
       this.facts,
       h("section", {}, h("h3", {}, t("chart.title")), this.chartPlace),
+      this.emptyingsPlace,
     );
     heading.focus({ preventScroll: true });
     this.element.parentElement?.scrollTo({ top: 0 });
@@ -80,7 +84,7 @@ export class ContainerPanel {
   }
 
   private describe(container: ContainerFeature): HTMLElement[] {
-    const { fillLevel, observedAt, quality, stale, decision, sensorDeviceId, sensorHealth, sensorTrust } = container.properties;
+    const { fillLevel, observedAt, quality, stale, decision, sensorDeviceId, sensorHealth, sensorTrust, missedPickupAt } = container.properties;
     const kind = trust(container);
     const doubt = quality !== null && quality !== "good" ? t(`quality.${quality}` as Key) : stale ? t("quality.stale") : null;
     const level = h(
@@ -96,6 +100,7 @@ export class ContainerPanel {
     );
     const parts: HTMLElement[] = [level];
     if (doubt !== null && fillLevel !== null) parts.push(h("p", { class: "notice" }, icon("alert"), doubt));
+    if (missedPickupAt !== null) parts.push(h("p", { class: "notice" }, icon("alert"), t("attention.missed", { moment: moment(missedPickupAt) })));
     if (sensorHealth !== null) {
       const trusted = sensorTrust === null ? "" : ` ${t("health.trust", { share: share(sensorTrust) })}`;
       parts.push(h("p", { class: sensorHealth === "healthy" ? "quiet" : "notice" }, t(`health.${sensorHealth}` as Key) + trusted));
@@ -136,13 +141,15 @@ export class ContainerPanel {
   private async loadHistory(container: ContainerFeature): Promise<void> {
     const startAt = new Date(Date.now() - WEEKS_MS).toISOString();
     try {
-      const [observations, emptyings] = await Promise.all([
+      const [observations, emptyings, judged] = await Promise.all([
         get<{ observations: Observation[] }>(`/v1/containers/${container.id}/observations?observedProperty=fillLevel&startAt=${startAt}&limit=5000`),
         get<{ emptyings: Emptying[] }>(`/v1/emptyings?containerId=${container.id}&since=${startAt}`),
+        get<{ judgedEmptyings: JudgedEmptying[] }>(`/v1/judged-emptyings?containerId=${container.id}&since=${startAt}`),
       ]);
       if (this.shown !== container.id) return;
+      replace(this.emptyingsPlace, emptyingsList(judged.judgedEmptyings));
       if (observations.observations.length === 0) replace(this.chartPlace, h("p", { class: "quiet" }, t("chart.empty")));
-      else this.chart = new HistoryChart(this.chartPlace, observations.observations, emptyings.emptyings, container.properties.fullnessThreshold);
+      else this.chart = new HistoryChart(this.chartPlace, observations.observations, marks(emptyings.emptyings, judged.judgedEmptyings), container.properties.fullnessThreshold);
     } catch (error) {
       if (this.shown === container.id) replace(this.chartPlace, h("p", { class: "notice bad" }, icon("alert"), (error as Error).message));
     }

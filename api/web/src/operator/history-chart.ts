@@ -1,11 +1,14 @@
-// Four weeks of fill levels: good readings as a line, suspect ones as crosses, emptyings as ticks on the axis.
+// Four weeks of fill levels: good readings as a line (freed of drift), what was probably there behind suspect ones as
+// a dashed line, suspect readings as circles, emptyings as marks at the top.
 
 import uPlot from "uplot";
 import { palette } from "../map/town-map";
 import { h, replace } from "../shared/dom";
 import { share } from "../shared/format";
-import { page, t } from "../shared/page";
-import type { Emptying, Observation } from "../shared/resources";
+import { page } from "../shared/page";
+import type { Observation } from "../shared/resources";
+import { chartWords } from "./chart-words";
+import type { EmptyingMark } from "./emptyings";
 
 const HEIGHT = 170;
 /** A gap of more than this many seconds breaks the line: nobody knows what was in between. */
@@ -18,7 +21,7 @@ export class HistoryChart {
   constructor(
     private readonly element: HTMLElement,
     private readonly observations: readonly Observation[],
-    private readonly emptyings: readonly Emptying[],
+    private readonly emptyings: readonly EmptyingMark[],
     private readonly threshold: number,
   ) {
     this.redraw();
@@ -33,16 +36,7 @@ export class HistoryChart {
 
   redraw(): void {
     this.plot?.destroy();
-    const suspects = this.observations.filter((each) => each.quality !== "good").length;
-    const emptied = this.emptyings.filter((each) => each.withdrawnAt === null).length;
-    const words = [
-      t("chart.good", { count: this.observations.length - suspects }),
-      suspects > 0 ? t("chart.suspect", { count: suspects }) : null,
-      emptied > 0 ? t("chart.emptied", { count: emptied }) : null,
-      t("chart.threshold"),
-    ]
-      .filter((each) => each !== null)
-      .join(", ");
+    const words = chartWords(this.observations, this.emptyings);
     const place = h("div", { role: "img", "aria-label": words });
     replace(this.element, place, h("p", { class: "quiet small" }, words));
     this.plot = new uPlot(this.options(), this.data(), place);
@@ -53,25 +47,28 @@ export class HistoryChart {
   }
 
   private data(): uPlot.AlignedData {
-    const times: number[] = [];
-    const good: (number | null)[] = [];
-    const suspect: (number | null)[] = [];
-    let lastGood: number | null = null;
+    type Row = [time: number, good: number | null | undefined, bridge: number | null | undefined, suspect: number | null];
+    const rows: Row[] = [];
+    let lastGood: { time: number; level: number } | null = null;
+    let bridging = false;
     for (const each of this.observations) {
       const time = new Date(each.phenomenonAt).getTime() / 1000;
-      const isGood = each.quality === "good";
-      if (isGood && lastGood !== null && time - lastGood > GAP_S) {
-        times.push(lastGood + 1);
-        good.push(null);
-        suspect.push(null);
+      const level = each.cleanedResult ?? each.result;
+      if (each.quality !== "good") {
+        // The dashed line begins at the good reading before.
+        if (!bridging && lastGood !== null && each.cleanedResult !== null) rows.push([lastGood.time, undefined, lastGood.level, null]);
+        bridging = each.cleanedResult !== null;
+        rows.push([time, bridging ? null : undefined, each.cleanedResult ?? undefined, each.result]);
+        continue;
       }
-      if (isGood) lastGood = time;
-      times.push(time);
-      good.push(isGood ? each.result : undefined as unknown as null);
-      suspect.push(isGood ? null : each.result);
+      if (lastGood !== null && time - lastGood.time > GAP_S) rows.push([lastGood.time + 1, null, bridging ? undefined : null, null]);
+      rows.push([time, level, bridging ? level : null, null]);
+      bridging = false;
+      lastGood = { time, level };
     }
-    const order = times.map((_, index) => index).sort((a, b) => (times[a] as number) - (times[b] as number));
-    return [order.map((i) => times[i] as number), order.map((i) => good[i] as number | null), order.map((i) => suspect[i] as number | null)];
+    rows.sort((a, b) => a[0] - b[0]);
+    // uPlot: null breaks a line, undefined is passed over.
+    return [rows.map((row) => row[0]), ...[1, 2, 3].map((column) => rows.map((row) => row[column] as number | null))] as uPlot.AlignedData;
   }
 
   private options(): uPlot.Options {
@@ -94,6 +91,7 @@ export class HistoryChart {
       series: [
         {},
         { stroke: line, width: 1.75, fill: `${line}22`, points: { show: false } },
+        { stroke: line, width: 1.25, dash: [4, 3], points: { show: false } },
         { paths: () => null, points: { show: true, size: 6, stroke: colours.levels[4], fill: "transparent", width: 1.5 } },
       ],
       hooks: { draw: [(plot) => this.marks(plot)] },
@@ -114,16 +112,27 @@ export class HistoryChart {
     ctx.stroke();
     ctx.setLineDash([]);
     ctx.fillStyle = colours.selection;
-    for (const each of this.emptyings) {
-      if (each.withdrawnAt !== null) continue;
-      const x = plot.valToPos(new Date(each.emptiedAt).getTime() / 1000, "x", true);
+    ctx.strokeStyle = colours.selection;
+    ctx.lineWidth = 1.5 * devicePixelRatio;
+    for (const { atS, kind } of this.emptyings) {
+      const x = plot.valToPos(atS, "x", true);
       if (x < bbox.left || x > bbox.left + bbox.width) continue;
       const size = 5 * devicePixelRatio;
+      const top = bbox.top + ctx.lineWidth;
       ctx.beginPath();
-      ctx.moveTo(x - size, bbox.top);
-      ctx.lineTo(x + size, bbox.top);
-      ctx.lineTo(x, bbox.top + 1.6 * size);
-      ctx.fill();
+      ctx.moveTo(x - size, top);
+      if (kind === "missed") {
+        ctx.lineTo(x + size, top + 2 * size);
+        ctx.moveTo(x + size, top);
+        ctx.lineTo(x - size, top + 2 * size);
+        ctx.stroke();
+        continue;
+      }
+      ctx.lineTo(x + size, top);
+      ctx.lineTo(x, top + 1.6 * size);
+      ctx.closePath();
+      if (kind === "reported") ctx.fill();
+      else ctx.stroke();
     }
     ctx.restore();
   }

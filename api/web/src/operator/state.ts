@@ -1,8 +1,9 @@
 // What the operator's page knows, and who wants to hear of changes.
 
 import type { ContainerFeature, Fraction, PlanSummary, RouteSummary } from "../shared/resources";
+import { concern } from "./attention";
 
-export type Show = "all" | "visited" | "skipped" | "doubtful" | "full";
+export type Show = "all" | "visited" | "skipped" | "doubtful" | "full" | "attention";
 
 export interface State {
   date: string;
@@ -59,6 +60,7 @@ export function isShown(container: ContainerFeature, state: State): boolean {
   if (state.show === "visited" && decision?.visited !== true) return false;
   if (state.show === "skipped" && decision?.visited !== false) return false;
   if (state.show === "doubtful" && trust(container) === "good") return false;
+  if (state.show === "attention" && concern(container) === null) return false;
   if (state.show === "full" && (fillLevel ?? 0) < fullnessThreshold) return false;
   const query = state.query.trim().toLocaleLowerCase();
   return query === "" || code.toLocaleLowerCase().includes(query) || address.toLocaleLowerCase().includes(query);

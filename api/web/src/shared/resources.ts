@@ -33,7 +33,10 @@ export interface ContainerProperties {
   stale: boolean;
   sensorDeviceId: string | null;
   sensorHealth: string | null;
+  sensorHealthSinceAt: string | null;
   sensorTrust: number | null;
+  lastEmptiedAt: string | null;
+  missedPickupAt: string | null;
   decision: Decision | null;
 }
 
@@ -53,6 +56,20 @@ export interface Observation {
   phenomenonAt: string;
   result: number;
   quality: string;
+  /** What it probably was; null: as measured. */
+  cleanedResult: number | null;
+}
+
+export interface JudgedEmptying {
+  containerId: number;
+  beginsAt: string;
+  endsAt: string;
+  verdict: "confirmed" | "missed" | "unseen" | "unreported";
+  confidence: number;
+  levelBefore: number | null;
+  levelAfter: number | null;
+  reportedAt: string | null;
+  emptyingId: string | null;
 }
 
 export interface Totals {
