@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import numpy as np
@@ -26,8 +27,11 @@ from storage.trust import FillModel
 _log = logging.getLogger(__name__)
 
 
-def look(inputs: Inputs, *, known_at: datetime) -> Outlook:
-    """Judge and forecast every container; what earlier nights learned is used, or else everything learned anew."""
+def look(inputs: Inputs, *, known_at: datetime, since_s: Mapping[int, float] | None = None) -> Outlook:
+    """Judge and forecast every container; what earlier nights learned is used, or else everything learned anew.
+
+    ``since_s``: by container id, moments since when to add up the waste that came in (epoch seconds).
+    """
     fractions = {container.id: container.fraction for container in inputs.containers}
     place = Place(time_zone(inputs.municipality.time_zone), country_of(inputs.municipality.time_zone))
     learned = _read(inputs)
@@ -48,6 +52,7 @@ def look(inputs: Inputs, *, known_at: datetime) -> Outlook:
         calibration=calibration,
         batteries=judgements.batteries_of(inputs),
         corrections_from_s=judgements.rewritten_from(inputs, known_at).timestamp(),
+        since_s=since_s,
     )
 
 

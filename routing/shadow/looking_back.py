@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,16 +28,8 @@ SURE = 0.8
 FULL = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class PlannedStop:
-    """A stop of the world that was driven: when (epoch seconds), and how full it was expected to be."""
-
-    at_s: float
-    level: float
-
-
 def look_back(
-    planned: Mapping[int, PlannedStop],
+    planned_s: Mapping[int, float],
     seen: Outlook,
     histories: Mapping[int, FillHistory],
     *,
@@ -49,8 +40,8 @@ def look_back(
 
     Parameters
     ----------
-    planned
-        By container id, the stops of the routes that were to be driven.
+    planned_s
+        By container id, when the routes that were to be driven stop there (epoch seconds).
     seen
         Of a night after the day.
     histories
@@ -59,13 +50,15 @@ def look_back(
         Local midnights (epoch seconds).
     """
     emptied = _emptied(seen, begins_s, ends_s)
-    made = [each for each in planned if each in emptied]
-    missed = [each for each, stop in planned.items() if each not in emptied and _would_show(stop, histories.get(each))]
+    made = [each for each in planned_s if each in emptied]
+    missed = [
+        each for each, stop_s in planned_s.items() if each not in emptied and _would_show(stop_s, histories.get(each))
+    ]
     known = len(made) + len(missed)
     heard, overflow_days = _overflow(histories, seen.ids.tolist(), begins_s, ends_s)
     return LookBack(
         emptied_share=len(made) / known if known else None,
-        extra_emptyings=len(emptied - planned.keys()),
+        extra_emptyings=len(emptied - planned_s.keys()),
         overflow_days=overflow_days,
         heard_share=heard / max(len(seen.ids), 1),
     )
@@ -84,13 +77,14 @@ def _emptied(seen: Outlook, begins_s: float, ends_s: float) -> frozenset[int]:
     return frozenset(found)
 
 
-def _would_show(stop: PlannedStop, history: FillHistory | None) -> bool:
-    """Whether readings would have shown that the stop was made."""
-    if history is None or stop.level < CLEAR_LEVEL:
+def _would_show(stop_s: float, history: FillHistory | None) -> bool:
+    """Whether readings would have shown that the stop was made: clearly not empty before it, and heard of after it."""
+    if history is None:
         return False
-    times_s = history.times_s[history.good]
-    around = (times_s > stop.at_s - TELLS_S) & (times_s < stop.at_s + TELLS_S)
-    return bool((around & (times_s < stop.at_s)).any() and (around & (times_s > stop.at_s)).any())
+    times_s, levels = history.times_s[history.good], history.levels[history.good]
+    before = levels[(times_s > stop_s - TELLS_S) & (times_s <= stop_s)]
+    after = (times_s > stop_s) & (times_s < stop_s + TELLS_S)
+    return len(before) > 0 and float(before[-1]) >= CLEAR_LEVEL and bool(after.any())
 
 
 def _overflow(
