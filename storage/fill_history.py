@@ -31,7 +31,6 @@ class FillSeries:
 
     times_s: NDArray[np.float64]
     levels: NDArray[np.float64]
-    quality: NDArray[np.uint8]
     sensor_ids: NDArray[np.int32]
     marks: NDArray[np.uint8]
 

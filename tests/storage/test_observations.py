@@ -36,9 +36,10 @@ def store(database: Database, rows: Sequence[Observation]) -> Stored:
 
 def all_of(database: Database, small: SmallTown) -> list[Observation]:
     with database.transaction() as connection:
-        return observations.of_container(
+        found = observations.of_container(
             connection, container_id=small.glass.id, observed_property="fill_level", start=FAR_PAST, end=FAR_FUTURE
         )
+    return [Observation(*row[:6]) for row in found]
 
 
 def latest(database: Database, small: SmallTown) -> tuple[float | None, Quality | None]:
