@@ -14,16 +14,24 @@ from api.planning import PlanningRun
 from domain.plans import ReasonCode
 
 REASONS: dict[ReasonCode, str] = {
-    ReasonCode.OVERFLOW_RISK: "might overflow before the next round",
+    ReasonCode.OVERFLOW_RISK: "might overflow before the next truck",
     ReasonCode.ABOVE_THRESHOLD: "full enough to be worth a stop",
     ReasonCode.ON_THE_WAY: "on the way of a truck anyway",
     ReasonCode.NO_TRUSTED_READING: "no reading that can be trusted",
-    ReasonCode.RISK_LOW: "room enough until the next round",
+    ReasonCode.RISK_LOW: "room enough for now",
     ReasonCode.NO_ROUND: "no round for their fraction that day",
     ReasonCode.NOT_WORTH_DETOUR: "not worth the detour yet",
     ReasonCode.NO_CAPACITY: "no room left in the trucks or the shift",
     ReasonCode.UNREACHABLE: "no street leads there",
     ReasonCode.NO_VEHICLE: "no truck for their fraction works that day",
+    ReasonCode.REQUESTED: "somebody asked for a visit",
+    ReasonCode.INTERVAL: "the longest time between two emptyings would be over",
+    ReasonCode.COMING_DAYS_FULL: "no room left in the trucks of the coming days",
+    ReasonCode.CHEAPER_LATER: "a truck is near on a later day, in time",
+    ReasonCode.NOT_A_FIXED_DAY: "not one of their days",
+    ReasonCode.TOO_SOON: "too soon after their last emptying",
+    ReasonCode.DAY_OFF: "no collection that day",
+    ReasonCode.MARKET: "no truck may come in that day's hours",
 }
 
 

@@ -146,8 +146,8 @@ def explain(
     """Say in one sentence per language ("en", "nl") why the container is visited or skipped.
 
     ``at``: when the round begins; ``known_at``: when the plan was made, from which a silence counts; both aware.
-    ``time_zone``: of the municipality, for weekdays. ``later_at``: when a visit is cheaper, for that reason. Numbers that
-    the decision does not have are left out.
+    ``time_zone``: of the municipality, for weekdays. ``later_at``: when a visit is cheaper, for that reason. Numbers
+    that the decision does not have are left out.
     """
     return {
         language: _sentence(words, decision, at=at, known_at=known_at, time_zone=time_zone, later_at=later_at)

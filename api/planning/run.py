@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import datetime
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from routing.days import WorkingDays, WorkingVehicle
-from api.planning.fixed_schedule import solve_fixed_schedule
+from api.planning import shadow
+from api.planning.country import country_of
+from api.planning.fixed_schedule import in_figures, solve_fixed_schedule
 from api.planning.inputs import Inputs, load
 from api.planning.night import look, remember
 from api.planning.routes import build_routes
-from api.planning.stops import Places, build, dues, measure
+from api.planning.stops import Places, measure, street_classes, ways
 from api.roads.choose import choose
 from domain.containers import Container
 from domain.errors import HalfvolError, InvalidInput
 from domain.plans import FixedSchedule, Plan, PlanStatus, Urgency
 from routing.breaks import without_needless_breaks
 from routing.check import Violation, check
-from routing.decide import Candidate, Due, Policy, conclude, decide
-from routing.forecast import Forecast
+from routing.days import WorkingDays, WorkingVehicle
+from routing.decide import Candidate, Night, Policy, conclude, decide
+from routing.decide.day_problem import day_problem
+from routing.decide.nights import local_midnight, night
+from routing.problem import Problem
 from routing.solution import Solution
 from routing.solve import solve
 from storage import plans
@@ -114,7 +118,7 @@ def run_planning(
     known_at
         Readings and emptyings after this moment are not looked at; default: now.
     policy
-        What the municipality wants; default: ``routing.decide.Policy()``.
+        What the municipality wants; default: what is stored for it.
     roads_url
         The road engine, as ``api.roads.choose`` reads it; default: the streets that were imported.
 
@@ -134,13 +138,17 @@ def run_planning(
     known_at = known_at or datetime.datetime.now(datetime.UTC)
     with stages.of("loading", 0.0):
         inputs = load(database, municipality_code, known_at=known_at)
+        policy = policy or inputs.policy
+        worlds = shadow.part(database, inputs, date, policy=policy)
     with stages.of("forecasting", 0.05):
-        seen = look(inputs, known_at=known_at)
+        seen = look(inputs, known_at=known_at, since_s=worlds.since_s)
         remember(database, inputs, seen, known_at=known_at)
-        day = _Day.of(inputs, date, forecasts=seen.forecasts, known_at=known_at, policy=policy)
+        shadow.look_back_at(database, inputs, seen)
+        both = shadow.see(worlds, inputs, seen)
+        day = _Day.of(inputs, both, known_at=known_at)
     with stages.of("measuring", 0.1):
         places = measure(inputs, day.containers_to_route(), choose(roads_url, inputs.roads), working=day.working)
-        problem = build(inputs, places, day.worth_a_visit(), working=day.working, origin_s=day.origin_s)
+        problem = day.problem(inputs, places, day.worth_a_visit())
     with stages.of("solving", 0.12):
         solution = solve(
             problem, time_limit_s=time_limit_s, seed=SEED, on_progress=stages.within("solving", 0.12, 0.53)
@@ -150,23 +158,25 @@ def run_planning(
         if violations:
             raise PlanRejected(violations)
     with stages.of("comparing", 0.53):
-        scheduled = build(
-            inputs, places, day.scheduled(), working=day.working, origin_s=day.origin_s, all_required=True
-        )
         fixed_schedule = solve_fixed_schedule(
-            scheduled, time_limit_s=time_limit_s, seed=SEED, on_progress=stages.within("comparing", 0.53, 0.95)
+            day.problem(inputs, places, both.scheduled(), all_required=True),
+            origin_s=day.origin_s,
+            time_limit_s=time_limit_s,
+            seed=SEED,
+            on_progress=stages.within("comparing", 0.53, 0.95),
         )
     with stages.of("saving", 0.95):
-        plan = _plan(inputs, day, places, solution, fixed_schedule)
+        plan = _plan(inputs, day, places, solution, in_figures(fixed_schedule))
         with database.transaction() as connection:
             plan = plans.save(connection, plan)
+        shadow.keep(database, both, plan=plan, fixed_schedule=fixed_schedule)
     stages.report("done", 1.0)
     visited = {decision.container_id for decision in plan.decisions if decision.visited}
     return PlanningRun(
         plan=plan,
         violations=tuple(violations),
         expected_overflows=day.expected_overflows(visited),
-        fixed_schedule_expected_overflows=day.expected_overflows({each.container_id for each in day.scheduled()}),
+        fixed_schedule_expected_overflows=day.expected_overflows(day.on_schedule),
         timings_s=stages.timings_s,
     )
 
@@ -196,55 +206,75 @@ def next_round_date(fleet: Fleet, after: datetime.date) -> datetime.date:
 
 @dataclass(frozen=True, slots=True)
 class _Day:
-    """The day to plan: who works, and what the forecast says of every container. ``origin_s``: local midnight."""
+    """The day to plan: who works, and what is decided of every container. ``origin_s``: local midnight."""
 
     date: datetime.date
+    policy: Policy
     origin_s: float
-    round_s: float
-    known_s: float
     working: tuple[WorkingVehicle, ...]
-    dues: tuple[Due, ...]
+    night: Night
     candidates: tuple[Candidate, ...]
+    street_classes: Mapping[int, str]
+    on_schedule: frozenset[int]
 
     @classmethod
-    def of(
-        cls,
-        inputs: Inputs,
-        date: datetime.date,
-        *,
-        forecasts: Mapping[int, Forecast],
-        known_at: datetime.datetime,
-        policy: Policy | None,
-    ) -> _Day:
-        midnight = datetime.datetime.combine(date, datetime.time(), inputs.days.time_zone)
-        all_dues = dues(inputs, date, forecasts=forecasts)
+    def of(cls, inputs: Inputs, both: shadow.BothWorlds, *, known_at: datetime.datetime) -> _Day:
+        date, policy = both.worlds.date, both.worlds.policy
+        working = tuple(inputs.days.working(date))
+        depot_id = _main_depot_id(inputs, working)
+        classes = street_classes(inputs.roads, inputs.containers, policy)
+        its_night = night(
+            inputs.containers,
+            date,
+            days=inputs.days,
+            forecasts=both.to_plan_with,
+            policy=policy,
+            depot=next(depot.position for depot in inputs.depots if depot.id == depot_id),
+            known_s=known_at.timestamp(),
+            requests=inputs.requests,
+            street_classes=classes,
+            country=country_of(inputs.municipality.time_zone),
+        )
         return cls(
             date=date,
-            origin_s=midnight.timestamp(),
-            round_s=inputs.days.begins_at(date).timestamp(),
-            known_s=known_at.timestamp(),
-            working=tuple(inputs.days.working(date)),
-            dues=tuple(all_dues),
-            candidates=tuple(decide(all_dues, policy)),
+            policy=policy,
+            origin_s=local_midnight(date, inputs.days).timestamp(),
+            working=working,
+            night=its_night,
+            candidates=tuple(decide(its_night, policy)),
+            street_classes=classes,
+            on_schedule=frozenset(both.worlds.scheduled),
+        )
+
+    def problem(
+        self, inputs: Inputs, places: Places, candidates: Iterable[Candidate], *, all_required: bool = False
+    ) -> Problem:
+        """The problem of visiting some of the candidates."""
+        return day_problem(
+            candidates,
+            self.date,
+            containers=inputs.containers,
+            days=inputs.days,
+            depots=inputs.depots,
+            disposal_sites=inputs.disposal_sites,
+            ways=ways(places),
+            policy=self.policy,
+            street_classes=self.street_classes,
+            all_required=all_required,
         )
 
     def worth_a_visit(self) -> list[Candidate]:
         """The candidates that become stops of the plan."""
         return [candidate for candidate in self.candidates if candidate.urgency is not Urgency.SKIP]
 
-    def scheduled(self) -> list[Candidate]:
-        """The candidates that the fixed schedule empties on that day, full or not."""
-        on_schedule = {due.container.id for due in self.dues if due.has_round and due.has_vehicle}
-        return [candidate for candidate in self.candidates if candidate.container_id in on_schedule]
-
     def expected_overflows(self, visited: Set[int]) -> float:
         """The risks of the containers that are not visited, added up."""
         return sum(each.overflow_risk for each in self.candidates if each.container_id not in visited)
 
     def containers_to_route(self) -> Iterator[Container]:
-        """The containers of either."""
-        wanted = {candidate.container_id for candidate in (*self.worth_a_visit(), *self.scheduled())}
-        return (due.container for due in self.dues if due.container.id in wanted)
+        """The containers of either: only the ways between these are measured."""
+        wanted = {candidate.container_id for candidate in self.worth_a_visit()} | self.on_schedule
+        return (container for container in self.night.containers if container.id in wanted)
 
 
 def _plan(inputs: Inputs, day: _Day, places: Places, solution: Solution, fixed_schedule: FixedSchedule | None) -> Plan:
@@ -256,14 +286,7 @@ def _plan(inputs: Inputs, day: _Day, places: Places, solution: Solution, fixed_s
         date=day.date,
         created_at=datetime.datetime.now(datetime.UTC),
         status=PlanStatus.PROPOSED,
-        decisions=conclude(
-            day.candidates,
-            solution,
-            thresholds={container.id: container.fullness_threshold for container in inputs.containers},
-            round_s=day.round_s,
-            known_s=day.known_s,
-            time_zone=inputs.days.time_zone,
-        ),
+        decisions=conclude(day.night, day.candidates, solution, time_zone=inputs.days.time_zone),
         routes=routes,
         distance_m=sum(route.distance_m for route in routes),
         duration_s=sum(route.duration_s for route in routes),

@@ -1,33 +1,22 @@
-"""From forecasts to the problem: what every container is due, and all places in one matrix."""
+"""The places of a day's plan: put on streets, and the ways between them measured."""
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from routing.days import WorkingVehicle
 from api.planning.inputs import Inputs
 from api.roads.source import Measured, RoadSource, Waypoint
 from api.roads.trucks import profile_of, trucks_for
 from domain.containers import Container
 from domain.errors import InvalidInput
-from domain.fleet import Depot
 from domain.geography import Position
-from routing import problem
-from routing.decide import Candidate, Due
-from routing.forecast import Forecast
+from routing.days import WorkingVehicle
+from routing.decide.day_problem import Ways
+from routing.decide.policy import Policy
+from routing.roads.graph import RoadGraph
 from routing.roads.profile import STANDARD_TRUCK, TruckProfile
-from routing.roads.snap import SNAP_LIMIT_M
-
-COST_PER_KM_CENTS = 90
-"""Fuel, tyres and wear of a collection truck: a round figure that a municipality replaces by its own."""
-
-COST_PER_HOUR_CENTS = 9_000
-"""A truck with driver and loader for an hour: a round figure that a municipality replaces by its own."""
-
-COST_PER_VEHICLE_CENTS = 3_000
-"""Getting a truck ready and cleaning it afterwards: a round figure that keeps trucks without need in the yard."""
+from routing.roads.snap import SNAP_LIMIT_M, snap
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,32 +37,6 @@ class Places:
         truck = self.trucks[vehicle_id]
         on_street = self.measured[truck].on_street
         return self.roads.path([self.waypoints[row] for row in rows if on_street[row]], truck)
-
-
-def dues(inputs: Inputs, day: datetime.date, *, forecasts: Mapping[int, Forecast]) -> list[Due]:
-    """What each container is due on that day, from its forecast (by id)."""
-    fractions = {container.id: container.fraction for container in inputs.containers}
-    collected = inputs.days.fractions_with_round(day)
-    # A container without a round today can still get an extra visit tomorrow, so only the risk until then counts.
-    chances = {
-        fraction: inputs.days.next_chance(fraction, day)
-        if fraction in collected
-        else inputs.days.next_working_day(fraction, day)
-        for fraction in set(fractions.values())
-    }
-    served = {fraction for working in inputs.days.working(day) for fraction in working.vehicle.fractions}
-    round_s = inputs.days.begins_at(day).timestamp()
-    return [
-        Due(
-            container=container,
-            forecast=forecasts[container.id],
-            round_s=round_s,
-            next_chance_s=None if (chance := chances[container.fraction]) is None else chance.timestamp(),
-            has_round=container.fraction in collected,
-            has_vehicle=container.fraction in served,
-        )
-        for container in inputs.containers
-    ]
 
 
 def measure(
@@ -120,66 +83,25 @@ def _off_street(name: str, position: Position, roads: RoadSource) -> InvalidInpu
     )
 
 
-def build(
-    inputs: Inputs,
-    places: Places,
-    candidates: Iterable[Candidate],
-    *,
-    working: Iterable[WorkingVehicle],
-    origin_s: float,
-    all_required: bool = False,
-) -> problem.Problem:
-    """The problem of visiting the candidates, its times in seconds after ``origin_s``; stop ids are container ids.
-
-    ``all_required`` leaves no choice: every candidate must be visited, as on a fixed schedule.
-    """
-    containers = {container.id: container for container in inputs.containers}
-    depots = {depot.id: depot for depot in inputs.depots}
-    return problem.Problem(
+def ways(places: Places) -> Ways:
+    """What was measured, as the problem of a day wants it."""
+    return Ways(
+        rows=places.rows,
         matrices={profile_of(truck): measured.matrix for truck, measured in places.measured.items()},
-        stops=tuple(_stop(containers[c.container_id], c, places, required=all_required) for c in candidates),
-        vehicles=tuple(_vehicle(w, places, depots[w.vehicle.depot_id], origin_s) for w in working),
-        disposal_sites=tuple(
-            problem.DisposalSite(
-                id=site.id,
-                location=places.rows[site.position],
-                fractions=site.fractions,
-                service_s=site.service_s,
-            )
-            for site in inputs.disposal_sites
-        ),
+        profiles={vehicle: profile_of(truck) for vehicle, truck in places.trucks.items()},
     )
 
 
-def _stop(container: Container, candidate: Candidate, places: Places, *, required: bool) -> problem.Stop:
-    return problem.Stop(
-        id=container.id,
-        location=places.rows[container.position],
-        amounts=(problem.Amount(container.fraction, kg=candidate.kg, l=candidate.l),),
-        service_s=container.service_s,
-        prize=None if required else candidate.prize,
-    )
+def street_classes(graph: RoadGraph, containers: Sequence[Container], policy: Policy) -> dict[int, str]:
+    """OpenStreetMap's class of the street that each container stands on, by container id, for the rules that ask.
 
-
-def _vehicle(working: WorkingVehicle, places: Places, depot: Depot, origin_s: float) -> problem.Vehicle:
-    vehicle = working.vehicle
-    location = places.rows[depot.position]
-
-    def seconds(moment: datetime.datetime) -> int:
-        return round(moment.timestamp() - origin_s)
-
-    window = working.break_window
-    breaks = () if window is None else (problem.Break(1, working.break_s, ((seconds(window[0]), seconds(window[1])),)),)
-    return problem.Vehicle(
-        id=vehicle.id,
-        start=location,
-        end=location,
-        compartments=problem.one_body(vehicle.fractions, vehicle.capacity_kg, vehicle.capacity_l),
-        starts_s=seconds(working.starts_at),
-        ends_s=seconds(working.ends_at),
-        breaks=breaks,
-        fixed_cost=COST_PER_VEHICLE_CENTS,
-        cost_per_km=COST_PER_KM_CENTS,
-        cost_per_hour=COST_PER_HOUR_CENTS,
-        profile=profile_of(places.trucks[vehicle.id]),
-    )
+    A container without a street near has none; no rule, nothing looked up.
+    """
+    if not any(hours.road_classes for hours in policy.quiet_hours):
+        return {}
+    points = snap(graph, [container.position for container in containers])
+    return {
+        container.id: graph.class_name(point.segment)
+        for container, point in zip(containers, points, strict=True)
+        if point is not None
+    }

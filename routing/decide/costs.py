@@ -1,7 +1,8 @@
-"""What a visit costs, today's solver aside: on a usual day, and on a later day with what is due then.
+"""What a visit costs in a usual outing: the standing, its piece of the tour, and its share of a truck going out.
 
 A tour through places of density rho is about 0.7124 / sqrt(rho) long for each of them (Beardwood, Halton and Hammersley
-1959), along the streets ``DETOUR`` times that.
+1959), along the streets ``DETOUR`` times that. Outings are as far apart as is cheapest: seldom, and many containers are
+emptied before they need it; often, and every few stops pay for the way from the yard.
 """
 
 from __future__ import annotations
@@ -20,120 +21,195 @@ from routing.straight_line import DETOUR, SPEED_KMH
 
 TOUR = 0.7124
 NEAREST = 3
-"""The density around a place is that of so many neighbours, itself included."""
+"""The density around a place is that of so many neighbours."""
+
+LEAST_M = 20.0
+"""Neighbours are taken to be at least so far away, metres."""
 
 TURNAROUND_S = 1_200
-"""Tipping, and getting ready, for each truck that goes out."""
+"""Tipping a load, seconds."""
+
+LOAD_SHARE = 0.75
+"""How full a container is when it is emptied."""
+
+MOST_APART_DAYS = 14
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Costs:
-    """Cents, for C containers.
+    """What visits to C containers cost, in cents.
 
-    ``service`` (C,): standing there; ``visit`` (C,): a visit on a usual day, all in; ``drive_s`` (C,): seconds of the
-    way to it on a usual day; ``start`` (C,): its share of a truck going out on a usual day; ``points`` (C, 2) metres;
-    ``depot_m`` (C,): straight line to the depot; ``pools`` (C,): containers that the same trucks take have one number.
+    Parameters
+    ----------
+    service
+        (C,): standing there.
+    drive
+        (C,): the piece of the tour in a usual outing.
+    out
+        (C,): what an outing of the container's pool costs before its first stop.
+    stops
+        (C,): how many stops a usual outing of its pool makes.
+    apart_days
+        (C,): days between usual outings of its pool.
+    drive_s
+        (C,): seconds of the piece of the tour.
+    density
+        (C,): stops of a usual outing per square metre around the container.
+    pools
+        (C,): containers that compete for the same trucks have one number.
+    points, alone_m
+        (C, 2) metres on a plane; (C,): the way there and back from the depot, straight.
+    per_m
+        Cents for a metre of straight line.
     """
 
     service: NDArray[np.float64]
-    visit: NDArray[np.float64]
+    drive: NDArray[np.float64]
+    out: NDArray[np.float64]
+    stops: NDArray[np.float64]
+    apart_days: NDArray[np.float64]
     drive_s: NDArray[np.float64]
-    start: NDArray[np.float64]
-    points: NDArray[np.float64]
-    depot_m: NDArray[np.float64]
+    density: NDArray[np.float64]
     pools: NDArray[np.int64]
+    points: NDArray[np.float64]
+    alone_m: NDArray[np.float64]
     per_m: float
-    usual_stops: NDArray[np.float64]
+
+    @property
+    def visit(self) -> NDArray[np.float64]:
+        """A visit in a usual outing, all in, (C,)."""
+        return self.service + self.drive + self.out / self.stops
+
+    def tour(self, density: NDArray[np.float64], asking: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Cents of the piece of a tour for some containers, among stops of this density around each, (n,)."""
+        metres = TOUR / np.sqrt(np.maximum(density, 1e-12))
+        return self.per_m * np.minimum(metres, self.alone_m[asking])
 
 
 def usual(night: Night, ahead: Ahead, policy: Policy) -> Costs:
-    """What visits cost on a usual day, from where the containers stand and how often each is visited."""
+    """What visits cost in usual outings, from where the containers stand and how often each has to be visited."""
     rates = policy.rates
     per_s = rates.per_hour / 3600
     speed = SPEED_KMH / 3.6
-    per_m = DETOUR * (rates.per_km / 1000 + per_s / speed)
     plane = Plane.around([night.depot, *(container.position for container in night.containers)])
     points = plane.metres([container.position for container in night.containers])
-    depot_m = np.hypot(*(points - plane.metres([night.depot])[0]).T)
+    alone_m = 2 * np.hypot(*(points - plane.metres([night.depot])[0]).T)
     service = np.array([container.service_s for container in night.containers]) * per_s
+    per_m = DETOUR * (rates.per_km / 1000 + per_s / speed)
+    size = len(points)
+    out, stops, apart, density = np.zeros(size), np.ones(size), np.ones(size), np.zeros(size)
     pools = _pools(night)
-    chances = np.isfinite(ahead.visits_s).sum(axis=1)
-    gap_days = ahead.visits_s.shape[1] / np.maximum(chances, 1)
-    visits_a_day = np.minimum(gap_days / ahead.cycle_days, 1.0)
-    drive_m, start, stops = np.zeros(len(points)), np.zeros(len(points)), np.ones(len(points))
     for pool in np.unique(pools).tolist():
         theirs = np.flatnonzero(pools == pool)
-        a_day = max(float(visits_a_day[theirs].sum()), 1.0)
-        among = max(1, round(NEAREST * len(theirs) / a_day))
-        drive_m[theirs] = _tour_share(points[theirs], points[theirs], among, thinned=min(a_day / len(theirs), 1.0))
-        stops[theirs] = min(a_day, _stops_a_truck(night, theirs, policy))
-        out = rates.per_vehicle + TURNAROUND_S * per_s + 2 * per_m * float(depot_m[theirs].mean())
-        start[theirs] = out / stops[theirs]
-    drive_m = np.minimum(drive_m, 2 * depot_m)
+        load, most = _stops_of_trucks(night, theirs)
+        around = density_around(points[theirs], points[theirs], itself=np.ones(len(theirs), dtype=bool))
+        chosen = _cheapest(
+            a_day=float((1 / ahead.cycle_days[theirs]).sum()),
+            cycle_days=float(1 / (1 / ahead.cycle_days[theirs]).mean()),
+            gap_days=_gap_days(ahead, theirs),
+            number=len(theirs),
+            load=load,
+            most=most,
+            leg=TURNAROUND_S * per_s + per_m * float(alone_m[theirs].mean()),
+            truck=rates.per_vehicle,
+            service=float(service[theirs].mean()),
+            piece=per_m * float(np.minimum(TOUR / np.sqrt(np.maximum(around, 1e-12)), alone_m[theirs]).mean()),
+        )
+        apart[theirs], stops[theirs], out[theirs] = chosen
+        density[theirs] = around * min(chosen[1] / len(theirs), 1.0)
+    tour_m = np.minimum(TOUR / np.sqrt(np.maximum(density, 1e-12)), alone_m)
     return Costs(
         service=service,
-        visit=service + per_m * drive_m + start,
-        drive_s=DETOUR * drive_m / speed,
-        start=start,
-        points=points,
-        depot_m=depot_m,
+        drive=per_m * tour_m,
+        out=out,
+        stops=stops,
+        apart_days=apart,
+        drive_s=DETOUR * tour_m / speed,
+        density=density,
         pools=pools,
+        points=points,
+        alone_m=alone_m,
         per_m=per_m,
-        usual_stops=stops,
     )
 
 
-def visit_later(costs: Costs, ahead: Ahead, planned: NDArray[np.int64]) -> NDArray[np.float64]:
-    """What each container's visit is expected to cost on each day, (C, D) cents; NaN where there is no chance.
+def _cheapest(
+    *,
+    a_day: float,
+    cycle_days: float,
+    gap_days: float,
+    number: int,
+    load: float,
+    most: float,
+    leg: float,
+    truck: float,
+    service: float,
+    piece: float,
+) -> tuple[float, float, float]:
+    """The days between outings that make a visit cheapest, the stops of one, and its cost before the first stop.
 
-    ``planned`` (C,): the day on which each is expected to be visited, ``NO_DAY`` where that is not known.
+    ``a_day``: visits that come due; ``gap_days`` between days with trucks; ``number`` of containers; ``load`` and
+    ``most``: stops of a truckload, and of all trucks in a day; ``leg``: cents of a way to the tip and back; ``piece``:
+    cents of the tour for a stop if all containers were visited.
     """
-    containers, days = ahead.visits_s.shape
-    found = np.full((containers, days), np.nan)
-    for pool in np.unique(costs.pools).tolist():
-        theirs = costs.pools == pool
-        for day in range(1, days):
-            asking = np.flatnonzero(theirs & np.isfinite(ahead.visits_s[:, day]))
-            if not len(asking):
-                continue
-            there = np.flatnonzero(theirs & (planned == day))
-            drive = costs.per_m * _tour_share(costs.points[there], costs.points[asking], NEAREST)
-            usual_drive = costs.visit[asking] - costs.service[asking] - costs.start[asking]
-            start = costs.start[asking] * costs.usual_stops[asking] / np.maximum(costs.usual_stops[asking], len(there))
-            found[asking, day] = costs.service[asking] + np.minimum(drive, usual_drive) + start
-    return found
+    best: tuple[float, tuple[float, float, float]] | None = None
+    apart = gap_days
+    while best is None or apart <= MOST_APART_DAYS:
+        wanted = a_day * apart
+        stops = min(max(wanted, 1.0), number, most)
+        out = truck * max(1.0, np.ceil(stops / most)) + leg * max(1.0, stops / load)
+        visit = service + piece * np.sqrt(number / stops) + out / stops
+        early = min(0.5 * max(apart - gap_days, 0.0) / cycle_days, 0.9)
+        cost = visit / (1 - early)
+        if best is None or cost < best[0]:
+            best = (cost, (apart, stops, out))
+        if wanted >= min(most, number):
+            break
+        apart += gap_days
+    return best[1]
 
 
-def _tour_share(
-    there: NDArray[np.float64], asking: NDArray[np.float64], among: int, *, thinned: float = 1.0
+def density_around(
+    there: NDArray[np.float64], asking: NDArray[np.float64], *, itself: NDArray[np.bool_]
 ) -> NDArray[np.float64]:
-    """Metres of tour, straight, for each asking place in a tour through ``thinned`` of those there; inf: nobody is."""
+    """Places per square metre around each asking place, (n,); ``itself`` (n,): it is one of those there, and is not
+    counted."""
     if not len(there):
-        return np.full(len(asking), np.inf)
-    among = min(among, len(there))
-    distances, _ = KDTree(there).query(asking, k=[among])
-    return TOUR * np.sqrt(np.pi / (among * thinned)) * np.asarray(distances)[:, 0]
+        return np.zeros(len(asking))
+    among = min(NEAREST + 1, len(there))
+    distances, _ = KDTree(there).query(asking, k=list(range(1, among + 1)))
+    others = np.where(itself, min(NEAREST + 1, among) - 1, min(NEAREST, among))
+    furthest = distances[np.arange(len(asking)), np.where(itself, others, others - 1)]
+    return others / (np.pi * np.maximum(furthest, LEAST_M) ** 2)
 
 
-def _stops_a_truck(night: Night, theirs: NDArray[np.int64], policy: Policy) -> float:
-    """How many stops a truck makes that goes out, by what its trips can load."""
-    fractions = {night.containers[c].fraction for c in theirs.tolist()}
-    crews = [crew for day in night.crews for crew in day if crew.fractions & fractions]
+def _gap_days(ahead: Ahead, theirs: NDArray[np.int64]) -> float:
+    """Mean days from one day with trucks to the next."""
+    days = ahead.open_days[theirs].any(axis=0)
+    return len(days) / max(int(days.sum()), 1)
+
+
+def _stops_of_trucks(night: Night, theirs: NDArray[np.int64]) -> tuple[float, float]:
+    """Stops that fill a truck once, and stops that all trucks of a day can make."""
+    containers = [night.containers[c] for c in theirs.tolist()]
+    fractions = {container.fraction for container in containers}
+    days = [[crew for crew in day if crew.fractions & fractions] for day in night.crews]
+    crews = [crew for day in days for crew in day]
     if not crews:
-        return 1.0
-    mean_kg = float(np.mean([night.containers[c].full_mass_kg for c in theirs.tolist()])) * 0.75
-    mean_l = float(np.mean([night.containers[c].capacity_l for c in theirs.tolist()])) * 0.75
-    vehicles = sum(crew.vehicles for crew in crews)
-    kg, litres = sum(crew.kg for crew in crews) / vehicles, sum(crew.l for crew in crews) / vehicles
-    return max(1.0, min(kg / max(mean_kg, 1e-6), litres / max(mean_l, 1e-6)))
+        return 1.0, 1.0
+    mean_kg = LOAD_SHARE * float(np.mean([container.full_mass_kg for container in containers]))
+    mean_l = LOAD_SHARE * float(np.mean([container.capacity_l for container in containers]))
+    some_day = sum(1 for day in days if day)
+    a_day = min(sum(crew.kg for crew in crews) / max(mean_kg, 1e-6), sum(crew.l for crew in crews) / max(mean_l, 1e-6))
+    loads = sum(crew.loads for crew in crews)
+    return max(1.0, a_day / loads), max(1.0, a_day / some_day)
 
 
 def _pools(night: Night) -> NDArray[np.int64]:
     """Which containers compete for the same trucks: fractions that any truck takes together are one pool, (C,)."""
     pool_of = {fraction: place for place, fraction in enumerate({c.fraction: None for c in night.containers})}
     for crew in (crew for day in night.crews for crew in day):
-        together = [fraction for fraction in crew.fractions if fraction in pool_of]
-        numbers = {pool_of[fraction] for fraction in together}
+        numbers = {pool_of[fraction] for fraction in crew.fractions if fraction in pool_of}
         for fraction, number in pool_of.items():
             if number in numbers:
                 pool_of[fraction] = min(numbers)

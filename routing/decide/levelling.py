@@ -14,37 +14,38 @@ ROOM = 0.9
 
 
 def level(
-    night: Night, ahead: Ahead, costs: Costs, *, kg: NDArray[np.float64], litres: NDArray[np.float64]
+    due_day: NDArray[np.int64],
+    night: Night,
+    ahead: Ahead,
+    costs: Costs,
+    *,
+    kg: NDArray[np.float64],
+    litres: NDArray[np.float64],
 ) -> NDArray[np.int64]:
     """The day on which each container is planned to be visited, at the latest: (C,), ``NO_DAY`` beyond the horizon.
 
     From the last day to the first, for the containers that the same trucks take: what does not fit into a day's shifts
     and loads goes to the chance before, those first that lose the smallest share of their cycle by it.
     """
-    planned = ahead.due.copy()
-    open_days = np.isfinite(ahead.visits_s)
+    planned = due_day.copy()
     service_s = np.array([container.service_s for container in night.containers], dtype=float)
-    work_s = service_s + costs.drive_s
+    work = np.stack([service_s + costs.drive_s, kg, litres], axis=1)
     for pool in np.unique(costs.pools).tolist():
         theirs = costs.pools == pool
         fractions = {night.containers[c].fraction for c in np.flatnonzero(theirs).tolist()}
-        for day in range(ahead.visits_s.shape[1] - 1, 0, -1):
+        for day in range(ahead.chances_s.shape[1] - 1, 0, -1):
             there = np.flatnonzero(theirs & (planned == day))
             crews = [crew for crew in night.crews[day] if crew.fractions & fractions]
-            room = ROOM * np.array(
-                [sum(c.work_s for c in crews), sum(c.kg for c in crews), sum(c.l for c in crews)], dtype=float
-            )
-            need = np.stack([work_s[there], kg[there], litres[there]], axis=1)
-            if not (need.sum(axis=0) > room).any():
+            room = ROOM * np.array([sum(c.work_s for c in crews), sum(c.kg for c in crews), sum(c.l for c in crews)])
+            if not (work[there].sum(axis=0) > room).any():
                 continue
-            before = np.where(open_days[there, :day], np.arange(day), NO_DAY).max(axis=1)
+            before = np.where(ahead.open_days[there, :day], np.arange(day), NO_DAY).max(axis=1)
             movable = before != NO_DAY
-            lost_s = ahead.visits_s[there, day] - ahead.visits_s[there, np.maximum(before, 0)]
+            lost_s = ahead.chances_s[there, day] - ahead.chances_s[there, np.maximum(before, 0)]
             lost = np.where(movable, lost_s / ahead.cycle_days[there], np.inf)
-            # The last to be moved stays first: as many stay, in that order, as there is room for.
+            # Those that lose most stay, as many as there is room for.
             order = np.argsort(-lost, kind="stable")
-            fits = (np.cumsum(need[order], axis=0) <= room).all(axis=1)
-            moved = order[~fits]
-            moved = moved[movable[moved]]
+            fits = (np.cumsum(work[there][order], axis=0) <= room).all(axis=1)
+            moved = order[~fits & movable[order]]
             planned[there[moved]] = before[moved]
     return planned

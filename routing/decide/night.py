@@ -20,7 +20,7 @@ class Crew:
     """The trucks that take the same fractions on one day, together: what they can do.
 
     ``work_s``: seconds of shifts without breaks; ``kg``, ``l``: capacity of all their trips that fit in the day;
-    ``vehicles``: how many trucks.
+    ``vehicles``: how many trucks; ``loads``: how many truckloads that is.
     """
 
     fractions: frozenset[Fraction]
@@ -28,6 +28,7 @@ class Crew:
     work_s: int
     kg: int
     l: int  # noqa: E741 - litre
+    loads: int = 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -137,7 +137,7 @@ class _Board:
         allowed = self.rules.weekdays[:, day.isoweekday()]
         possible = self._possible(day)
 
-        def why(c: int) -> ReasonCode | None:  # noqa: PLR0911 - one answer each
+        def why(c: int) -> ReasonCode | None:
             if np.isfinite(visits_s[c]):
                 return None
             if off:
@@ -164,7 +164,7 @@ class _Board:
         number = max(len(theirs), 1)
         mean_kg = LOAD_SHARE * sum(container.full_mass_kg for container in theirs) / number
         mean_l = LOAD_SHARE * sum(container.capacity_l for container in theirs) / number
-        work_s = kg = litres = 0
+        work_s = kg = litres = loads = 0
         for each in trucks:
             shift_s = round(each.ends_at.timestamp() - each.starts_at.timestamp()) - each.break_s
             vehicle = each.vehicle
@@ -173,7 +173,8 @@ class _Board:
             work_s += max(shift_s, 0)
             kg += trips * vehicle.capacity_kg
             litres += trips * vehicle.capacity_l
-        return Crew(fractions=fractions, vehicles=len(trucks), work_s=work_s, kg=kg, l=litres)
+            loads += trips
+        return Crew(fractions=fractions, vehicles=len(trucks), work_s=work_s, kg=kg, l=litres, loads=loads)
 
     def _working(self, day: date) -> list[WorkingVehicle]:
         """Those at work that can load anything."""

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from domain.containers import Container
 from domain.errors import InvalidInput
+from domain.geography import Position
+from routing.decide.areas import inside
 from routing.decide.policy import WEEKDAYS, Area, Policy
 from routing.forecast.calendar import public_holidays
 
@@ -61,22 +62,22 @@ class Rules:
             When public holidays are to be days off and the country is not known.
         """
         classes = street_classes or {}
-        inside = _Inside(containers)
+        positions = [container.position for container in containers]
         weekdays = np.ones((len(containers), 8), dtype=bool)
         for rule in policy.fixed_days:
-            meant = inside.of(rule.area)
+            meant = _in_area(rule.area, positions)
             if rule.fraction is not None:
                 meant = meant & np.array([container.fraction is rule.fraction for container in containers], dtype=bool)
             for weekday in WEEKDAYS - rule.weekdays:
                 weekdays[meant, weekday] = False
         quiet = np.zeros((len(containers), len(policy.quiet_hours)), dtype=bool)
         for q, hours in enumerate(policy.quiet_hours):
-            quiet[:, q] = inside.of(hours.area)
+            quiet[:, q] = _in_area(hours.area, positions)
             if hours.road_classes:
                 quiet[:, q] &= np.array([classes.get(each.id) in hours.road_classes for each in containers], dtype=bool)
         markets = np.zeros((len(containers), len(policy.markets)), dtype=bool)
         for m, market in enumerate(policy.markets):
-            markets[:, m] = inside.of(market.area)
+            markets[:, m] = _in_area(market.area, positions)
         return cls(policy, weekdays, quiet, markets, _free_days(policy, years, country))
 
     def kinds(self) -> tuple[NDArray[np.int64], list[int]]:
@@ -100,20 +101,9 @@ class Rules:
         return _joined([(max(start, begins), min(end, ends)) for start, end in spans if start < end])
 
 
-class _Inside:
-    """Which containers stand in an area."""
-
-    def __init__(self, containers: Sequence[Container]) -> None:
-        self._lon = np.array([container.position.lon for container in containers])
-        self._lat = np.array([container.position.lat for container in containers])
-
-    def of(self, area: Area | None) -> NDArray[np.bool_]:
-        """(C,); an area of None is everywhere, and who stands on its edge stands in it."""
-        if area is None:
-            return np.ones(len(self._lon), dtype=bool)
-        ring = shapely.make_valid(shapely.Polygon([(corner.lon, corner.lat) for corner in area.ring]))
-        shapely.prepare(ring)
-        return np.asarray(shapely.intersects_xy(ring, self._lon, self._lat), dtype=bool)
+def _in_area(area: Area | None, positions: Sequence[Position]) -> NDArray[np.bool_]:
+    """(C,); an area of None is everywhere."""
+    return np.ones(len(positions), dtype=bool) if area is None else inside(area, positions)
 
 
 def _free_days(policy: Policy, years: range, country: str | None) -> frozenset[date]:

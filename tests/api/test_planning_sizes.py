@@ -8,7 +8,7 @@ import pytest
 
 from api.planning import make_plan
 from api.planning.inputs import load
-from api.planning.stops import build, measure
+from api.planning.stops import measure, ways
 from api.representations.directions import directions_of
 from api.roads.built_in import BuiltInRoads, StraightLines
 from api.roads.source import RoadSource
@@ -16,6 +16,8 @@ from api.roads.trucks import truck_of
 from domain.containers import Fraction
 from domain.fleet import VehicleSize
 from domain.plans import Plan, Route
+from routing.decide.day_problem import day_problem
+from routing.decide.policy import Policy
 from routing.roads.osm import read_graph
 from routing.vehicle import DEFAULT_PROFILE
 from storage.database import Database
@@ -105,6 +107,15 @@ def test_one_matrix_for_each_size_that_makes_a_difference(
     inputs = load(database, "helsinki", known_at=NOW)
     working = inputs.days.working(MONDAY)
     places = measure(inputs, inputs.containers, roads, working=working)
-    problem = build(inputs, places, [], working=working, origin_s=NOW.timestamp())
+    problem = day_problem(
+        [],
+        MONDAY,
+        containers=inputs.containers,
+        days=inputs.days,
+        depots=inputs.depots,
+        disposal_sites=inputs.disposal_sites,
+        ways=ways(places),
+        policy=Policy(),
+    )
     assert [vehicle.profile for vehicle in problem.vehicles] == profiles
     assert set(problem.matrices) == set(profiles)
