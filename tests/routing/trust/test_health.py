@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from domain.health import SensorHealth
+from domain.judged_emptyings import Verdict
 from domain.observations import Quality
 from routing.trust.battery import battery
 from routing.trust.emptyings import reconcile
@@ -105,3 +106,25 @@ def test_a_cold_night_is_no_empty_battery() -> None:
     assert fallen is not None
     assert fallen.low
     assert battery(np.empty(0), np.empty(0)) is None
+
+
+def test_a_battery_is_held_against_what_it_was_at_first_and_a_new_cell_begins_anew() -> None:
+    volts, degrees = np.full(40, 3.3), np.full(40, 10.0)
+    alone = battery(volts, degrees)
+    aged = battery(volts, degrees, first_v=3.6)
+    renewed = battery(np.full(40, 3.8), degrees, first_v=3.6)
+    assert alone is not None
+    assert not alone.low
+    assert aged is not None
+    assert (aged.low, aged.first_v) == (True, 3.6)
+    assert renewed is not None
+    assert (renewed.low, renewed.first_v) == (False, pytest.approx(3.8))
+
+
+def test_a_low_battery_is_told_with_figures_when_nothing_is_worse() -> None:
+    aged = battery(np.full(40, 3.3), np.full(40, np.nan), first_v=3.6)
+    judged = judge(table([filling(30)[1]]))
+    told = health(judged, at_s=BEGIN_S + 30 * 86_400, batteries=[aged])[0]
+    assert (told.health, told.reason) == (SensorHealth.BATTERY_LOW, "3.30 V at 10 °C, 3.60 V at first")
+    silent = health(judged, at_s=BEGIN_S + 60 * 86_400, batteries=[aged])[0]
+    assert silent.health is SensorHealth.SILENT
