@@ -26,8 +26,17 @@ def load_policy(connection: Connection, municipality: Municipality) -> Policy:
     return read_policy(stored.text.encode(), where=f"version {stored.version} of the policy of {municipality.name}")
 
 
-def check_policy(connection: Connection, municipality: Municipality, text: str, *, where: str) -> Policy:
+def check_policy(
+    connection: Connection, municipality: Municipality, text: str, *, where: str, country: str | None
+) -> Policy:
     """The policy that a text holds, which the containers and trucks of today can follow.
+
+    Parameters
+    ----------
+    where
+        What to call it in errors.
+    country
+        ISO 3166 code of the country whose public holidays are kept; None: not known.
 
     Raises
     ------
@@ -42,6 +51,7 @@ def check_policy(connection: Connection, municipality: Municipality, text: str, 
         policy,
         containers=containers.list_for(connection, municipality.id),
         days=WorkingDays(its_fleet.vehicles, its_fleet.shifts, its_fleet.rounds, time_zone(municipality.time_zone)),
+        country=country,
     )
     if problems:
         raise InvalidPolicy(problems, where=where)

@@ -26,6 +26,7 @@ def town_contradictions(
     containers: Sequence[Container],
     days: WorkingDays,
     street_classes: Mapping[int, str] | None = None,
+    country: str | None = None,
 ) -> list[Problem]:
     """Everything in the policy that these containers and trucks contradict; empty: nothing does.
 
@@ -34,17 +35,23 @@ def town_contradictions(
     policy
         One without ``contradictions`` of its own.
     containers
-        All of the town; without any nothing is found.
+        All of the town; without any nothing is found that concerns them.
     days
         The trucks and their shifts.
     street_classes
         By container id: the class of its street (OpenStreetMap's ``highway``). Quiet hours of certain streets are
         judged for the containers named here; those of all streets for all.
+    country
+        ISO 3166 code of the country whose public holidays are kept; None: not known.
     """
+    found: list[Problem] = []
+    if policy.public_holidays and country is None:
+        what = "nobody knows the public holidays here: the time zone names no country"
+        found.append(Problem("days_off.public_holidays", what, "set it to false and name the holidays as dates"))
     if not containers:
-        return []
+        return found
     too_late = _too_late(policy, days)
-    found = [*_empty_areas(policy, containers), *(problem for _, problem in too_late)]
+    found += [*_empty_areas(policy, containers), *(problem for _, problem in too_late)]
     groups = _groups(policy, containers, street_classes or {}, without={number for number, _ in too_late})
     told: defaultdict[Problem, list[Container]] = defaultdict(list)
     for group, members in groups.items():
