@@ -15,6 +15,7 @@ await build({
     operator: "src/operator/main.ts",
     driver: "src/driver/main.ts",
     devices: "src/devices/main.ts",
+    saving: "src/saving/main.ts",
     style: "styles/main.css",
   },
   outdir: out,

@@ -1,4 +1,4 @@
-"""The three pages: the operator's map, a route for its driver, and the devices."""
+"""The pages: the operator's map, a route for its driver, the saving, and the devices."""
 
 from __future__ import annotations
 
@@ -8,11 +8,15 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse
 
+from api import saving_report
 from api.dependencies import LanguageOf, MunicipalityOf, Transaction
 from api.language import COOKIE, LANGUAGES
 from api.routers.devices import list_rejections, list_unclaimed_devices
 from api.routers.routes import load_route
 from api.web.render import STATIC, page
+from api.web.saving_page import HEADLINES
+from api.web.saving_page import saving_page as written_out
+from routing.shadow.comparison import Measure
 from storage import plans
 
 router = APIRouter(include_in_schema=False)
@@ -56,6 +60,26 @@ def driver_page(
         route=route,
         route_data=route.model_dump(mode="json", by_alias=True),
     )
+
+
+@router.get("/saving")
+def saving_page(
+    request: Request,
+    *,
+    connection: Transaction,
+    municipality: MunicipalityOf,
+    language: LanguageOf,
+    first: Annotated[date | None, Query(alias="firstDate")] = None,
+    last: Annotated[date | None, Query(alias="lastDate")] = None,
+    measure: Measure = Measure.DISTANCE_KM,
+) -> Response:
+    """What was saved against the fixed schedule, week by week."""
+    if (switched := _switch_language(request)) is not None:
+        return switched
+    report = saving_report.load(connection, municipality, first=first, last=last)
+    chosen = measure if measure in HEADLINES else Measure.DISTANCE_KM
+    shown = written_out(report, language, chosen=chosen)
+    return page(request, "saving.html", municipality=municipality, saving=shown)
 
 
 @router.get("/devices")

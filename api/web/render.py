@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -75,6 +75,7 @@ def page(
             path=request.url.path,
             t=partial(message, language),
             moment=partial(_moment, municipality),
+            day=partial(day_words, language),
             municipality=municipality,
             page_data=None if municipality is None else _page_data(language, assets, municipality),
             **context,
@@ -104,3 +105,9 @@ def _page_data(language: Language, assets: str, municipality: Municipality) -> d
 def _moment(municipality: Municipality | None, when: datetime) -> str:
     zone = ZoneInfo("UTC" if municipality is None else municipality.time_zone)
     return when.astimezone(zone).strftime("%Y-%m-%d %H:%M:%S")
+
+
+def day_words(language: Language, day: date) -> str:
+    """A date without its year: "Mon 23 Nov"."""
+    weekday = message(language, "format.weekdays").split()[day.weekday()]
+    return f"{weekday} {day.day} {message(language, 'format.months').split()[day.month - 1]}"
