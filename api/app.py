@@ -22,10 +22,13 @@ from api.routers import (
     observation_summaries,
     planning_jobs,
     plans,
+    policies,
     routes,
+    savings,
     sensors,
     streets,
     uplinks,
+    visit_requests,
 )
 from api.settings import ApiSettings
 from api.street_map import StreetMaps
@@ -41,7 +44,8 @@ DESCRIPTION = (
 def create_app(
     database: Database, settings: ApiSettings, *, accept_uplink: uplinks.AcceptUplink | None = None
 ) -> FastAPI:
-    """The application for one municipality: the API under ``/v1``, the pages at ``/``, ``/routes/{id}``, ``/devices``.
+    """The application for one municipality: the API under ``/v1``, the pages at ``/``, ``/routes/{id}``, ``/saving``,
+    ``/devices``.
 
     Parameters
     ----------
@@ -70,7 +74,7 @@ def create_app(
     app.state.street_maps = StreetMaps()
     app.state.road_graphs = RoadGraphs()
     resources = (containers, plans, planning_jobs, routes, emptyings, streets, devices, sensors, datastreams, health)
-    for module in (*resources, completeness, judged_emptyings, observation_summaries):
+    for module in (*resources, savings, completeness, judged_emptyings, observation_summaries, policies, visit_requests):
         app.include_router(module.router, prefix="/v1")
     if accept_uplink is not None:
         app.state.accept_uplink = accept_uplink

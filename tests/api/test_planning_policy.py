@@ -1,0 +1,83 @@
+"""What the municipality set and what people asked for reaches the plan."""
+
+from __future__ import annotations
+
+import datetime
+from uuid import uuid4
+
+import pytest
+
+from api.planning import make_plan
+from api.planning.inputs import load
+from domain.containers import Container
+from domain.errors import InvalidInput
+from domain.fleet import Emptying
+from domain.plans import Decision, ReasonCode
+from domain.visit_requests import RequestKind, VisitRequest
+from routing.decide.policy import Policy, Service
+from storage import emptyings, policies, visit_requests
+from storage.database import Database
+from tests.api.planning_town import MONDAY, NOW, Bin, Town, write_town
+
+HALF_FULL = [Bin(f"GL-{i}", 0.3 + 0.01 * i, growth=0.02) for i in range(6)]
+AN_HOUR = datetime.timedelta(hours=1)
+
+
+@pytest.fixture
+def town(database: Database) -> Town:
+    return write_town(database, HALF_FULL)
+
+
+def set_policy(database: Database, town: Town, text: str) -> None:
+    with database.transaction() as connection:
+        policies.put(connection, municipality_id=town.municipality.id, replaces=0, text=text, note="", saved_by="")
+
+
+def ask(database: Database, container: Container, kind: RequestKind, hours: int = -1) -> None:
+    request = VisitRequest(uuid4(), container.municipality_id, container.id, kind, NOW + hours * AN_HOUR)
+    with database.transaction() as connection:
+        visit_requests.put(connection, request)
+
+
+def decisions(database: Database, town: Town) -> dict[str, Decision]:
+    plan = make_plan(database, municipality_code=town.municipality.code, date=MONDAY, time_limit_s=0.5, known_at=NOW)
+    codes = {container.id: code for code, container in town.containers.items()}
+    return {codes[decision.container_id]: decision for decision in plan.decisions}
+
+
+def test_what_is_read_for_a_plan(database: Database, town: Town) -> None:
+    assert load(database, "helsinki", known_at=NOW).policy == Policy()
+    set_policy(database, town, "[service]\noverflows_per_1000 = 3\n")
+    first, second, third, fourth = (town.containers[f"GL-{number}"] for number in range(4))
+    ask(database, first, RequestKind.OPERATOR)
+    ask(database, first, RequestKind.COMPLAINT)
+    ask(database, second, RequestKind.DRIVER)
+    ask(database, third, RequestKind.OPERATOR, hours=+1)
+    ask(database, fourth, RequestKind.OPERATOR)
+    emptied = Emptying(uuid4(), town.municipality.id, fourth.id, NOW - AN_HOUR / 2, NOW)
+    with database.transaction() as connection:
+        emptyings.put(connection, emptied)
+    inputs = load(database, "helsinki", known_at=NOW)
+    assert inputs.policy == Policy(service=Service(overflows_per_1000=3))
+    assert inputs.requests == {first.id: RequestKind.COMPLAINT, second.id: RequestKind.DRIVER}
+
+
+def test_a_policy_that_this_version_cannot_follow_is_told(database: Database, town: Town) -> None:
+    set_policy(database, town, "[once]\nupon = 'a time'\n")
+    with pytest.raises(InvalidInput, match=r"version 1 of the policy of Helsinki: once: there is no such setting"):
+        load(database, "helsinki", known_at=NOW)
+
+
+def test_a_visit_that_was_asked_for_is_made(database: Database, town: Town) -> None:
+    ask(database, town.containers["GL-2"], RequestKind.COMPLAINT)
+    found = decisions(database, town)
+    assert found["GL-2"].visited
+    assert found["GL-2"].reason is ReasonCode.REQUESTED
+    assert not any(decision.reason is ReasonCode.REQUESTED for code, decision in found.items() if code != "GL-2")
+
+
+def test_the_stored_policy_counts(database: Database, town: Town) -> None:
+    set_policy(database, town, f"[days_off]\ndates = [{MONDAY.isoformat()}]\n")
+    ask(database, town.containers["GL-2"], RequestKind.COMPLAINT)
+    found = decisions(database, town)
+    assert {(decision.visited, decision.reason) for decision in found.values()} == {(False, ReasonCode.DAY_OFF)}
