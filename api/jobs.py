@@ -8,9 +8,10 @@ import logging
 import signal
 import threading
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from procrastinate import App, JobContext, RetryStrategy
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
@@ -19,7 +20,7 @@ from procrastinate.jobs import Job, Status
 from api.planning import make_plan, require_ready
 from api.planning.run import TIME_LIMIT_S, check_time_limit
 from domain.errors import HalfvolError, NotFound, Unavailable
-from storage import planning_progress
+from storage import evaluations, planning_progress
 from storage.database import Database
 from storage.errors import translated
 from storage.jobs import deferring_app, working_app
@@ -87,7 +88,24 @@ class PlanningJob:
 
 
 class WorkerStopped(Unavailable):
-    """The worker was stopped while it planned; another one takes the job over."""
+    """The worker was stopped while it worked on a job; another one takes the job over."""
+
+
+class OtherQueue(Protocol):
+    """A queue of tasks that the API knows nothing of, drained by the same workers, beside their planning jobs."""
+
+    @property
+    def name(self) -> str:
+        """Of the queue."""
+        ...
+
+    def define(self, app: App, database: Database, stopping: threading.Event) -> None:
+        """Define its tasks. One that runs when ``stopping`` is set raises :class:`WorkerStopped` soon."""
+        ...
+
+    def end(self) -> None:
+        """Let go of what the tasks hold; called when the worker ends."""
+        ...
 
 
 def request_plan(
@@ -146,7 +164,12 @@ def planning_job(database: Database, job_id: int) -> PlanningJob:
 
 
 def run_worker(
-    database_url: str, stop: threading.Event | None = None, *, limits: Limits | None = None, roads_url: str = ""
+    database_url: str,
+    stop: threading.Event | None = None,
+    *,
+    limits: Limits | None = None,
+    roads_url: str = "",
+    others: Sequence[OtherQueue] = (),
 ) -> None:
     """Carry out planning jobs, one after the other, until stopped.
 
@@ -161,6 +184,8 @@ def run_worker(
         Let go of what is older, each night, as :func:`storage.retention.expire` does; None: keep all.
     roads_url
         The road engine, as :func:`api.roads.choose.choose` reads it; default: the streets that were imported.
+    others
+        Queues to drain as well, one job of each at a time: a long one keeps no plan waiting.
 
     Raises
     ------
@@ -168,11 +193,21 @@ def run_worker(
         When the database cannot be reached at the start.
     """
     logging.getLogger("procrastinate.worker").addFilter(_in_one_sentence)
-    with Database(database_url) as database:
-        asyncio.run(_work(database, stop, limits, roads_url))
+    try:
+        with Database(database_url) as database:
+            asyncio.run(_work(database, stop, limits, roads_url, others))
+    finally:
+        for other in others:
+            other.end()
 
 
-async def _work(database: Database, stop: threading.Event | None, limits: Limits | None, roads_url: str) -> None:
+async def _work(
+    database: Database,
+    stop: threading.Event | None,
+    limits: Limits | None,
+    roads_url: str,
+    others: Sequence[OtherQueue],
+) -> None:
     stopping = stop or threading.Event()
     if stop is None:
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -184,8 +219,10 @@ async def _work(database: Database, stop: threading.Event | None, limits: Limits
                 _define_task(app, database, stopping, roads_url)
                 if limits is not None:
                     _define_retention(app, database, limits)
+                for other in others:
+                    other.define(app, database, stopping)
                 pause_s = 1.0
-                await _until(stopping, app)
+                await _until(stopping, app, [[QUEUE, UPKEEP_QUEUE], *([other.name] for other in others)])
         except Exception as error:
             if not (isinstance(error, ConnectorException) or translated(error, database.address)):
                 raise
@@ -194,26 +231,32 @@ async def _work(database: Database, stop: threading.Event | None, limits: Limits
             pause_s = min(2 * pause_s, 15.0)
 
 
-async def _until(stopping: threading.Event, app: App) -> None:
-    """Work until the event is set or the worker ends by an error, which is raised."""
-    worker = asyncio.create_task(
-        app.run_worker_async(
-            queues=[QUEUE, UPKEEP_QUEUE],
-            install_signal_handlers=False,
-            fetch_job_polling_interval=2.0,
-            update_heartbeat_interval=HEARTBEAT_S,
-            stalled_worker_timeout=STALLED_AFTER_S,
+async def _until(stopping: threading.Event, app: App, groups: Sequence[list[str]]) -> None:
+    """Work until the event is set or the work ends by an error, which is raised.
+
+    Each group of queues has one job at a time.
+    """
+    workers = [
+        asyncio.create_task(
+            app.run_worker_async(
+                queues=queues,
+                install_signal_handlers=False,
+                fetch_job_polling_interval=2.0,
+                update_heartbeat_interval=HEARTBEAT_S,
+                stalled_worker_timeout=STALLED_AFTER_S,
+            )
         )
-    )
-    rescuer = asyncio.create_task(_rescue_stalled(app))
+        for queues in groups
+    ]
+    rescuer = asyncio.create_task(_rescue_stalled(app, [name for queues in groups for name in queues]))
     stopped = asyncio.create_task(_set(stopping))
     try:
-        await asyncio.wait({worker, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({*workers, stopped}, return_when=asyncio.FIRST_COMPLETED)
     finally:
-        for task in (worker, rescuer, stopped):
+        for task in (*workers, rescuer, stopped):
             task.cancel()
-        outcomes = await asyncio.gather(worker, rescuer, stopped, return_exceptions=True)
-    for outcome in outcomes[:1]:
+        outcomes = await asyncio.gather(*workers, rescuer, stopped, return_exceptions=True)
+    for outcome in outcomes[: len(workers)]:
         if isinstance(outcome, Exception):
             raise outcome
 
@@ -223,13 +266,14 @@ async def _set(event: threading.Event) -> None:
         await asyncio.sleep(0.1)
 
 
-async def _rescue_stalled(app: App) -> None:
+async def _rescue_stalled(app: App, queues: Sequence[str]) -> None:
     """Put jobs back whose worker gives no sign of life any more."""
     while True:
         try:
-            for job in await app.job_manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=STALLED_AFTER_S):
-                _log.warning("the worker of planning job %s died; the job waits again", job.id)
-                await app.job_manager.retry_job(job)
+            for queue in queues:
+                for job in await app.job_manager.get_stalled_jobs(queue=queue, seconds_since_heartbeat=STALLED_AFTER_S):
+                    _log.warning("the worker of %s job %s died; the job waits again", queue, job.id)
+                    await app.job_manager.retry_job(job)
         except ConnectorException as error:
             _log.warning("cannot look for jobs of dead workers: %s", error)
         await asyncio.sleep(LOOK_FOR_STALLED_S)
@@ -297,6 +341,7 @@ def _define_retention(app: App, database: Database, limits: Limits) -> None:
         expired = expire(database.url, limits)
         with database.transaction() as connection:
             planning_progress.forget_old(connection)
+            evaluations.forget_old(connection)
         _log.info(
             "retention: %d rejections, %d unclaimed messages, %d uplinks, %d observations and %d chunks let go",
             expired.rejections,

@@ -1,0 +1,1 @@
+"""Evaluations of collection policies in simulated towns: many runs, their statistics, and the report of them."""
