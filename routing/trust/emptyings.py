@@ -17,6 +17,10 @@ STILL_FULL = 0.35
 """From this level on a container that was reported emptied is still full, not merely left with a residue."""
 
 
+NEARLY_EMPTY = 0.12
+"""So little is left of a container that was emptied whole."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class SeenEmptyings:
     """Emptyings in E places of the readings, sorted by container and then by time; arrays (E,).
@@ -41,8 +45,13 @@ def between(
     tolerance: NDArray[np.float64],
     noise: NDArray[np.float64],
     reported: NDArray[np.bool_],
+    handed: NDArray[np.bool_],
 ) -> SeenEmptyings:
-    """The falls between successive true plateaus (``true`` (P,)); ``tolerance``, ``noise`` (C,), ``reported`` (n,)."""
+    """The falls between successive true plateaus (``true`` (P,)); ``tolerance``, ``noise`` (C,), ``reported`` (n,).
+
+    Where another sensor takes over (``handed`` (n,)) a fall is an emptying only if it leaves next to nothing, for two
+    sensors need not agree.
+    """
     chosen = np.flatnonzero(true)
     if len(chosen) < 2:
         none = np.empty(0)
@@ -54,6 +63,7 @@ def between(
     # What a driver told needs less to be believed.
     least = np.where(told, np.maximum(0.03, 2.5 * noise[rows]), tolerance[rows])
     found = (plateaus.rows[left] == rows) & (drop > least)
+    found &= told | ~handed[plateaus.first[right]] | (plateaus.begin[right] < NEARLY_EMPTY)
     left, right, drop, rows, told = left[found], right[found], drop[found], rows[found], told[found]
     before, after = plateaus.end[left], plateaus.begin[right]
     support = np.minimum(plateaus.counts[right], 12)

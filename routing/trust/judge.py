@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from domain.observations import Quality
 from routing.trust import drift, emptyings, stuck
+from routing.trust.handover import handovers
 from routing.trust.plateaus import LEAST_JUMP, Plateaus, cut
 from routing.trust.readings import CODE, Readings
 from routing.trust.smooth import noise_of, running_median
@@ -49,7 +50,7 @@ class Judged:
         float64 (n,): the level as it probably was, with the drift of the empty level taken out and suspect readings
         bridged from the good ones around them; NaN where there are none.
     cycles
-        int64 (n,): number of the emptyings before each reading, over all containers.
+        int64 (n,): number of the emptyings and the changes of sensor before each reading, over all containers.
     seen
         The emptyings that the readings show.
     noise, steps, rates
@@ -140,8 +141,7 @@ def judge(readings: Readings, *, correct_drift: bool = True) -> Judged:
 
     x, own, times_s = levels[usable], rows[usable], readings.times_s[usable]
     tolerance = np.maximum(np.maximum(LEAST_JUMP, JUMP_OF_NOISE * noise), 1.05 * steps)
-    source = readings.sources[usable]
-    breaks = (np.diff(source, prepend=source[:1]) != 0) & (np.diff(own, prepend=-1) == 0)
+    breaks = handovers(readings.sources[usable], own)
     report, sighting = _reports(readings, times_s, own, containers)
     pieces = breaks | (report > 0)
     usual = np.full(containers, USUAL_RATE)
@@ -162,12 +162,15 @@ def judge(readings: Readings, *, correct_drift: bool = True) -> Judged:
 
     believed = np.repeat(true, plateaus.counts) if len(plateaus) else np.zeros(0, dtype=bool)
     good = usable[believed]
-    seen = emptyings.between(plateaus, true, times_s, tolerance=tolerance, noise=noise, reported=report > 0)
+    seen = emptyings.between(
+        plateaus, true, times_s, tolerance=tolerance, noise=noise, reported=report > 0, handed=breaks
+    )
     shift = drift.of_empty_level(seen, containers=containers)
     offset = shift[rows] if correct_drift else np.zeros(len(rows))
     raw = np.where(np.isfinite(levels), levels, 0.0)
     cleaned = raw - offset * np.clip(1 - raw, 0.0, 1.0)
-    cycles = np.searchsorted(_key(seen.rows, seen.until_s), _key(rows, readings.times_s), side="right").astype(np.int64)
+    begins = np.sort(np.concatenate([_key(seen.rows, seen.until_s), _key(own[breaks], times_s[breaks])]))
+    cycles = np.searchsorted(begins, _key(rows, readings.times_s), side="right").astype(np.int64)
     cleaned = _bridged(readings.times_s, np.clip(cleaned, CUT_LOW, CUT_HIGH), rows, cycles, good)
     return Judged(readings, quality, cleaned, cycles, seen, noise, steps, rates, shift, echoes, pending)
 
