@@ -135,12 +135,9 @@ def saving_page(report: SavingReport, language: Language, *, chosen: Measure) ->
             )
             for measure, saving in compared.savings.items()
         ),
-        expected=tuple(
-            f"{number(mean, language, 1)} ± {number(1.96 * sd, language, 1)}"
-            for mean, sd in (
-                (overflow.halfvol, overflow.halfvol_sd),
-                (overflow.fixed_schedule, overflow.fixed_schedule_sd),
-            )
+        expected=(
+            _around(overflow.halfvol, overflow.halfvol_sd, language),
+            _around(overflow.fixed_schedule, overflow.fixed_schedule_sd, language),
         ),
         observed=None if overflow.heard < 1 else number(overflow.observed, language, 1),
         driven_world=next(iter(sorted(compared.driven)), World.HALFVOL).value,
@@ -220,6 +217,10 @@ def _signed(share: float, language: Language) -> str:
 
 def _amount(measure: Measure, value: float, language: Language) -> str:
     return number(value, language, PLACES.get(measure, 0))
+
+
+def _around(mean: float, sd: float, language: Language) -> str:
+    return f"{number(mean, language, 1)} ± {number(1.96 * sd, language, 1)}"
 
 
 def _excluded(days: list[tuple[dt.date, tuple[Exclusion, ...]]], language: Language) -> tuple[Excluded, ...]:

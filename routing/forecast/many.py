@@ -167,7 +167,9 @@ def outlook(
     numbers = np.array(ids, dtype=np.int64)
     known = [histories.get(each, _NOTHING) for each in ids]
     groups = np.array([FRACTIONS.index(fractions[each]) for each in ids], dtype=np.int64)
-    first_s = min((_first_s(each) for each in known), default=at_s)
+    # Containers that have been silent, or would last have been emptied long ago, reach further back than readings do.
+    further = learned is not None or since_s is not None
+    first_s = -np.inf if further else min((_first_s(each) for each in known), default=at_s)
     calendar = hours(
         max(min(first_s, at_s), at_s - LONGEST_DAYS * DAY_S) - DAY_S,
         at_s + (NODES_H[-1] / 24 + 2) * DAY_S,

@@ -70,7 +70,9 @@ def waste_since(
     edges = np.diff(np.concatenate([[False], shown, [False]]).astype(np.int8)) != 0
     return WasteSince(
         until_s=until_s,
-        grown=np.bincount(who[shown], weights=(levels[1:] - levels[:-1])[shown], minlength=containers),
+        grown=np.bincount(who[shown], weights=(levels[1:] - levels[:-1])[shown], minlength=containers).astype(
+            np.float64
+        ),
         unseen=unseen,
         ends=np.bincount(own[np.flatnonzero(edges[: len(own)])], minlength=containers)
         if len(own)
