@@ -19,6 +19,7 @@ COMMANDS: dict[str, str] = {
     "serve": "the API and the pages",
     "worker": "carry out planning jobs that the pages asked for",
     "plan": "plan the routes of a date now",
+    "policy": "show, check, set and restore what the municipality wants of its collection",
     "simulate": "send the messages of a simulated town to the broker",
     "decode": "decode one payload of a sensor by hand",
     "sensors": "list the sensor models that Halfvol knows",

@@ -162,8 +162,10 @@ def _fixed_days(document: Table, areas: dict[str, Area], values: Values) -> tupl
         fraction = values.fraction(table["fraction"], f"{where}.fraction") if "fraction" in table else None
         area = _area(table, where, areas, values)
         # One that is wrong says nothing, but keeps its place: the others are told by their number.
-        whole = weekdays is not None and len(values.problems) == complaints
-        found.append(FixedDays(weekdays, fraction, area) if whole else FixedDays(WEEKDAYS))
+        if weekdays is not None and len(values.problems) == complaints:
+            found.append(FixedDays(weekdays, fraction, area))
+        else:
+            found.append(FixedDays(WEEKDAYS))
     return tuple(found)
 
 
