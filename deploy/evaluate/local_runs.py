@@ -13,6 +13,7 @@ from deploy.evaluate.results_file import Result
 from deploy.evaluate.simulate import Simulate, simulate
 from deploy.evaluate.simulator import Day, Done, Failed, Simulator
 from deploy.evaluate.task import Task
+from simulators.evaluation.setting import Setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +51,12 @@ def run_tasks(
     simulators: list[Simulator] = []
     try:
         while waiting or any(each.task for each in simulators):
-            for simulator in simulators:
-                if waiting and simulator.task is None:
-                    simulator.give(_next(waiting, simulator.last))
             while waiting and len(simulators) < cores:
                 simulators.append(Simulator(carry_out))
-                simulators[-1].give(_next(waiting, None))
+            for simulator in simulators:
+                if waiting and simulator.task is None:
+                    elsewhere = [each.task for each in simulators if each is not simulator and each.task]
+                    simulator.give(_next(waiting, simulator.last, elsewhere))
             busy = {each.connection: each for each in simulators if each.task}
             for connection in cast("list[Connection]", wait(list(busy))):
                 simulator = busy[connection]
@@ -83,9 +84,20 @@ def told(task: Task) -> str:
     return f"{task.contender.replace('_', ' ')}, seed {task.setting.seed}, {task.setting.containers} containers"
 
 
-def _next(waiting: list[Task], last: Task | None) -> Task:
-    """Take the first task of the same world as the last one, or else the first of all."""
-    if last is None:
-        return waiting.pop(0)
-    world = (last.setting, last.extract_digest)
-    return waiting.pop(next((i for i, each in enumerate(waiting) if (each.setting, each.extract_digest) == world), 0))
+def _next(waiting: list[Task], last: Task | None, elsewhere: Sequence[Task]) -> Task:
+    """Take a task of the world that the last one had, or else one whose world nobody else works on, or the first.
+
+    What has been worked out for a world, above all its fixed schedule, is worked out once in each process.
+    """
+    worlds = [_world(task) for task in waiting]
+    others = {_world(task) for task in elsewhere}
+    places = [
+        *([i for i, world in enumerate(worlds) if world == _world(last)] if last else []),
+        *(i for i, world in enumerate(worlds) if world not in others),
+        0,
+    ]
+    return waiting.pop(places[0])
+
+
+def _world(task: Task) -> tuple[Setting, str]:
+    return task.setting, task.extract_digest

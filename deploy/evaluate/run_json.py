@@ -12,7 +12,7 @@ from simulators.evaluation.outcome import Contender, DayOutcome, Run
 
 
 def run_as_json(run: Run) -> dict[str, Any]:
-    """All of it; levels and overflows to six decimals."""
+    """All of it, exactly."""
     return {
         "contender": str(run.contender),
         "seed": run.seed,
@@ -45,5 +45,4 @@ def run_from_json(document: Mapping[str, Any]) -> Run:
 
 
 def _day(day: DayOutcome) -> dict[str, Any]:
-    values = {name: round(value, 6) if isinstance(value, float) else value for name, value in asdict(day).items()}
-    return values | {"day": day.day.isoformat()}
+    return asdict(day) | {"day": day.day.isoformat()}

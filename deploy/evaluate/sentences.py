@@ -30,13 +30,14 @@ def headline(words: Wording, found: Evaluation, contender: Contender = Contender
     else:
         low, high = (-km.high, -km.low) if less else (km.low, km.high)
         told = words("headline.interval", low=words.percent(low, 1), high=words.percent(high, 1))
-    return words(
+    sentence = words(
         "headline.less" if less else "headline.more",
         contender=words(f"subject.{contender}"),
         percent=words.percent(abs(km.mean), 1),
         interval=told,
         verdict=verdict(words, found, contender, comparison.service),
     )
+    return f"{sentence} {words('verdict.no_saving')}" if less and comparison.service is Service.WORSE else sentence
 
 
 def verdict(words: Wording, found: Evaluation, contender: Contender, service: Service) -> str:
@@ -167,7 +168,7 @@ def subtitle(words: Wording, found: Evaluation) -> str:
         containers=words.number(setting.containers),
         trucks=trucks(setting),
         streets=streets,
-        weeks=words.number(setting.days / 7, 0 if setting.days % 7 == 0 else 1),
+        weeks=words("table.weeks", count=setting.days // 7),
         start=setting.start.isoformat(),
         seeds=seeds(words, found),
         sensors=words("page.sensors.good") if good else words("page.sensors.bad", bad=bad, missing=missing),

@@ -6,13 +6,16 @@ import hashlib
 from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from deploy.evaluate.task import Task
 from deploy.files import read_bytes
 from domain.errors import InvalidInput
-from routing.decide.policy import Policy
-from routing.roads.graph import RoadGraph
 from simulators.evaluation.outcome import Run
+
+if TYPE_CHECKING:
+    from routing.decide.policy import Policy
+    from routing.roads.graph import RoadGraph
 
 Progress = Callable[[int, int], None]
 """Called with how many days are behind and how many there are."""
@@ -43,10 +46,11 @@ def policy(text: str, where: str = "the policy") -> Policy:
     InvalidInput
         When the text is no policy or contradicts itself.
     """
-    if not text:
-        return Policy()
+    from routing.decide.policy import Policy  # noqa: PLC0415
     from routing.decide.policy_file import read_policy  # noqa: PLC0415
 
+    if not text:
+        return Policy()
     return read_policy(text.encode(), where=where)
 
 

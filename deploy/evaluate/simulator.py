@@ -14,6 +14,7 @@ import threading
 import time
 import traceback
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from typing import cast
 
@@ -69,7 +70,9 @@ class Simulator:
         ours, theirs = context.Pipe()
         self.connection = cast(Connection, ours)
         self._process = context.Process(target=_serve, args=(theirs, simulate, niceness), name="simulator")
-        # Ctrl-C reaches every process of the terminal; this one is ended by us, in order.
+        # Ctrl-C reaches every process of the terminal; this one is ended by us, in order. What multiprocessing starts
+        # beside it is started first, as that lifts the block.
+        resource_tracker.ensure_running()
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             self._process.start()
@@ -119,6 +122,7 @@ class Simulator:
 def _serve(connection: Connection, simulate: Simulate, niceness: int) -> None:
     parent = multiprocessing.parent_process()
     assert parent is not None
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with, args=(parent.sentinel,), daemon=True).start()
     os.nice(niceness)

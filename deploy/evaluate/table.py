@@ -60,7 +60,7 @@ def _figures(words: Wording, found: Evaluation) -> Table:
     title = words(
         "table.title",
         containers=words.number(setting.containers),
-        weeks=words.number(setting.days / 7, 0 if setting.days % 7 == 0 else 1),
+        weeks=words("table.weeks", count=setting.days // 7),
         seeds=sentences.seeds(words, found),
     )
     table = Table(title=title, box=box.SIMPLE_HEAD, title_justify="left", pad_edge=False)
