@@ -9,7 +9,8 @@ from api.representations.routes import Surroundings
 from domain.containers import Municipality
 from domain.fleet import Emptying
 from domain.plans import Plan
-from storage import containers, emptyings, fleet, plans
+from domain.visit_requests import RequestKind
+from storage import containers, emptyings, fleet, plans, visit_requests
 from storage.database import Connection
 
 
@@ -29,6 +30,14 @@ def surroundings(connection: Connection, municipality: Municipality, plan: Plan)
         fleet=fleet.load(connection, municipality.id),
         containers={each.id: each for each in containers.list_for(connection, municipality.id)},
         emptyings=newest,
+        visit_requests={
+            each.container_id: each
+            for each in visit_requests.list_since(connection, municipality_id=municipality.id, since=since)
+            if each.kind is RequestKind.DRIVER
+            and each.withdrawn_at is None
+            # What was asked for before the plan was made is what it brings.
+            and (each.route_id in routes or each.requested_at >= max(midnight, plan.created_at))
+        },
     )
 
 

@@ -21,7 +21,7 @@ class VisitRequest:
     """A container should be visited on the next day that a truck can come.
 
     ``id`` is made by the client, so that sending twice is harmless. It is open until the container is emptied after
-    ``requested_at``, or it is withdrawn.
+    ``requested_at``, or it is withdrawn. ``route_id``: the route whose driver could not empty it.
     """
 
     id: UUID
@@ -30,4 +30,5 @@ class VisitRequest:
     kind: RequestKind
     requested_at: datetime
     note: str = ""
+    route_id: int | None = None
     withdrawn_at: datetime | None = None

@@ -23,11 +23,11 @@ def put(connection: Connection, request: VisitRequest) -> tuple[VisitRequest, bo
     Conflict
         When the id is that of a request with other content.
     InvalidInput
-        At the end of the transaction block, when the municipality has no such container.
+        At the end of the transaction block, when the municipality has no such container or route.
     """
     query = """
-        INSERT INTO visit_request (id, municipality_id, container_id, kind, requested_at, note, withdrawn_at)
-        VALUES (%s, %s, %s, %s, %s, %s, %s)
+        INSERT INTO visit_request (id, municipality_id, container_id, kind, requested_at, note, route_id, withdrawn_at)
+        VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
         ON CONFLICT (id) DO NOTHING RETURNING *"""
     parameters = [
         request.id,
@@ -36,6 +36,7 @@ def put(connection: Connection, request: VisitRequest) -> tuple[VisitRequest, bo
         request.kind.value,
         request.requested_at,
         request.note,
+        request.route_id,
         request.withdrawn_at,
     ]
     created = fetch_one(connection, _request, query, parameters)
@@ -129,6 +130,9 @@ def _request(
     kind: str,
     requested_at: datetime,
     note: str,
+    route_id: int | None,
     withdrawn_at: datetime | None,
 ) -> VisitRequest:
-    return VisitRequest(id, municipality_id, container_id, RequestKind(kind), requested_at, note, withdrawn_at)
+    return VisitRequest(
+        id, municipality_id, container_id, RequestKind(kind), requested_at, note, route_id, withdrawn_at
+    )

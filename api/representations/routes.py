@@ -11,9 +11,11 @@ from pydantic import Field
 from api.language import Language
 from api.representations.base import LineString, Moment, Point, Representation, Share
 from api.representations.emptyings import StoredEmptying
+from api.representations.visit_requests import StoredVisitRequest
 from domain.containers import Container, Fraction
 from domain.fleet import Emptying
 from domain.plans import Plan, PlanStatus, ReasonCode, Route, RouteStep, StepKind
+from domain.visit_requests import VisitRequest
 from storage.fleet import Fleet
 
 
@@ -75,6 +77,9 @@ class Step(Representation):
     name: str = Field(description="Address of the container, or name of the depot or disposal site")
     container: StepContainer | None
     emptying: StoredEmptying | None = Field(description="Newest report on this route or that day, if not withdrawn")
+    visit_request: StoredVisitRequest | None = Field(
+        description="Newest visit that a driver asked for that day, if not withdrawn: it could not be emptied"
+    )
 
 
 class RouteWithSteps(RouteSummary):
@@ -86,13 +91,15 @@ class RouteWithSteps(RouteSummary):
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a route refers to: its plan, the fleet, containers by id, and what was emptied already by container."""
+    """What a route refers to: its plan, the fleet, containers by id, and by container what was emptied already and what
+    drivers asked to come back for."""
 
     plan: Plan
     superseded: bool
     fleet: Fleet
     containers: Mapping[int, Container]
     emptyings: Mapping[int, Emptying]
+    visit_requests: Mapping[int, VisitRequest]
 
 
 def summary(route: Route, surroundings: Surroundings) -> RouteSummary:
@@ -151,6 +158,7 @@ def with_steps(route: Route, surroundings: Surroundings, language: Language) -> 
             name=name_of(_place(step, route), surroundings),
             container=step_container(step),
             emptying=_emptying(step, surroundings),
+            visit_request=_visit_request(step, surroundings),
         )
         for step in route.steps
     ]
@@ -181,3 +189,8 @@ def name_of(step: RouteStep, surroundings: Surroundings) -> str:
 def _emptying(step: RouteStep, surroundings: Surroundings) -> StoredEmptying | None:
     found = None if step.container_id is None else surroundings.emptyings.get(step.container_id)
     return None if found is None else StoredEmptying.of(found)
+
+
+def _visit_request(step: RouteStep, surroundings: Surroundings) -> StoredVisitRequest | None:
+    found = None if step.container_id is None else surroundings.visit_requests.get(step.container_id)
+    return None if found is None else StoredVisitRequest.of(found)

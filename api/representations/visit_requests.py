@@ -12,16 +12,17 @@ from domain.visit_requests import RequestKind, VisitRequest
 
 Note = Annotated[str, Field(max_length=500, description="What was seen; no names or addresses of residents")]
 
-ContainerNumber = Annotated[int, Field(ge=1, le=2**63 - 1)]
+Number = Annotated[int, Field(ge=1, le=2**63 - 1)]
 
 
 class VisitRequestReport(Representation):
     """A container should be visited on the next day that a truck can come."""
 
-    container_id: ContainerNumber
+    container_id: Number
     kind: RequestKind
     requested_at: GivenMoment
     note: Note = ""
+    route_id: Number | None = Field(default=None, description="The route whose driver could not empty it")
 
 
 class StoredVisitRequest(Representation):
@@ -32,6 +33,7 @@ class StoredVisitRequest(Representation):
     kind: RequestKind
     requested_at: Moment
     note: Note
+    route_id: int | None
     withdrawn_at: Moment | None
 
     @classmethod
@@ -43,6 +45,7 @@ class StoredVisitRequest(Representation):
             kind=request.kind,
             requested_at=request.requested_at,
             note=request.note,
+            route_id=request.route_id,
             withdrawn_at=request.withdrawn_at,
         )
 

@@ -15,7 +15,7 @@ from api.representations.visit_requests import StoredVisitRequest, VisitRequestR
 from api.routers.emptyings import CLOCK_TOLERANCE
 from domain.errors import NotFound
 from domain.visit_requests import VisitRequest
-from storage import containers, visit_requests
+from storage import containers, plans, visit_requests
 
 router = APIRouter(tags=["visit requests"])
 
@@ -75,6 +75,11 @@ def put_visit_request(
         containers.get(connection, municipality.id, report.container_id)
     except NotFound as error:
         complaints.append(f"containerId: {error}")
+    if report.route_id is not None:
+        try:
+            plans.plan_of_route(connection, municipality_id=municipality.id, route_id=report.route_id)
+        except NotFound as error:
+            complaints.append(f"routeId: {error}")
     if complaints:
         raise InvalidFields(complaints)
     stored, created = visit_requests.put(
@@ -86,6 +91,7 @@ def put_visit_request(
             kind=report.kind,
             requested_at=report.requested_at,
             note=report.note,
+            route_id=report.route_id,
         ),
     )
     response.status_code = 201 if created else 200

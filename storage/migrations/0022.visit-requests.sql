@@ -10,8 +10,10 @@ CREATE TABLE visit_request (
     kind text NOT NULL CHECK (kind IN ('complaint', 'driver', 'operator')),
     requested_at timestamptz NOT NULL,
     note text NOT NULL,
+    route_id bigint,
     withdrawn_at timestamptz,
-    FOREIGN KEY (municipality_id, container_id) REFERENCES container (municipality_id, id)
+    FOREIGN KEY (municipality_id, container_id) REFERENCES container (municipality_id, id),
+    FOREIGN KEY (municipality_id, route_id) REFERENCES route (municipality_id, id)
 );
 
 CREATE INDEX visit_request_by_container ON visit_request (municipality_id, container_id, requested_at);

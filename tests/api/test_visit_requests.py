@@ -36,6 +36,7 @@ def test_a_request_is_stored_once_and_open_until_the_container_is_emptied(client
         "kind": "complaint",
         "requestedAt": NOW.isoformat().replace("+00:00", "Z"),
         "note": "bags beside it",
+        "routeId": None,
         "withdrawnAt": None,
     }
     assert client.put(path, json=report(town)).status_code == 409
@@ -67,15 +68,41 @@ def test_a_phone_whose_clock_is_ahead_has_asked_already(client: Client, town: To
 
 def test_everything_wrong_is_told_at_once(client: Client, town: TownWithPlan) -> None:
     later = (NOW + timedelta(days=1)).isoformat()
-    wrong = report(town, containerId=10**9, requestedAt=later, note="\0")
+    wrong = report(town, containerId=10**9, requestedAt=later, note="\0", routeId=10**9)
     refused = client.put(f"/v1/visit-requests/{uuid4()}", json=wrong)
     assert refused.status_code == 400
-    assert len(refused.json()["errors"]) == 3
+    assert len(refused.json()["errors"]) == 4
 
 
 @pytest.mark.parametrize("more", [{"kind": "whim"}, {"containerId": 2**70}, {"note": "x" * 501}, {"extra": 1}])
 def test_what_is_no_request(client: Client, town: TownWithPlan, more: dict[str, Any]) -> None:
     assert client.put(f"/v1/visit-requests/{uuid4()}", json=report(town, **more)).status_code == 400
+
+
+def step(client: Client, town: TownWithPlan) -> dict[str, Any]:
+    return client.get(f"/v1/routes/{town.route_id}").json()["steps"][1]
+
+
+def test_a_route_knows_which_stops_its_driver_will_come_back_to(client: Client, town: TownWithPlan) -> None:
+    assert step(client, town)["visitRequest"] is None
+    made, starts = town.plan.created_at, town.midnight
+
+    def ask(moment: datetime, **more: Any) -> str:
+        path = f"/v1/visit-requests/{uuid4()}"
+        wanted = report(town, **{"kind": "driver", "requestedAt": moment.isoformat(), **more})
+        assert client.put(path, json=wanted).status_code == 201
+        return path
+
+    ask(made - timedelta(minutes=5))  # that is why the plan has it
+    ask(starts + timedelta(hours=6), kind="complaint")
+    ask(starts - timedelta(minutes=5))  # yesterday's round
+    assert step(client, town)["visitRequest"] is None
+    path = ask(starts - timedelta(minutes=1), routeId=town.route_id)
+    assert step(client, town)["visitRequest"]["routeId"] == town.route_id
+    client.delete(path)
+    assert step(client, town)["visitRequest"] is None
+    path = ask(starts + timedelta(hours=8))
+    assert step(client, town)["visitRequest"]["id"] == path.rpartition("/")[2]
 
 
 def test_another_municipality_sees_none(client: Client, database: Database, town: TownWithPlan) -> None:

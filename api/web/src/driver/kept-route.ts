@@ -26,9 +26,12 @@ export class KeptRoute {
 export function afterSent(route: Route, entry: Entry): Route {
   const steps = route.steps.map((step) => {
     if (step.container?.id !== entry.report.containerId) return step;
-    if (entry.method === "DELETE") return step.emptying?.id === entry.id ? { ...step, emptying: null } : step;
-    const emptying = { id: entry.id, ...entry.report, reportedAt: entry.report.emptiedAt, withdrawnAt: null };
-    return { ...step, emptying };
+    if (entry.method === "DELETE") {
+      return { ...step, emptying: step.emptying?.id === entry.id ? null : step.emptying, visitRequest: step.visitRequest?.id === entry.id ? null : step.visitRequest };
+    }
+    return entry.resource === "emptyings"
+      ? { ...step, emptying: { id: entry.id, ...entry.report, reportedAt: entry.report.emptiedAt, withdrawnAt: null } }
+      : { ...step, visitRequest: { id: entry.id, ...entry.report, withdrawnAt: null } };
   });
   return { ...route, steps };
 }

@@ -2,16 +2,16 @@
 
 import { byId, h, icon, replace } from "../shared/dom";
 import { get } from "../shared/http";
+import { newId } from "../shared/identifier";
 import { embedded, t } from "../shared/page";
 import type { Route } from "../shared/resources";
 import { startThemeSwitch } from "../shared/theme";
 import { stayAwake } from "./awake";
 import { Directions } from "./directions";
-import { newId } from "./identifier";
 import { afterSent, KeptRoute } from "./kept-route";
 import { NextCard } from "./next-card";
-import { Outbox } from "./outbox";
-import { nextTask, tasks, type Task } from "./progress";
+import { Outbox, type Message } from "./outbox";
+import { isEmptied, nextTask, tasks, type Task } from "./progress";
 import { RouteMap } from "./route-map";
 import { drawStopList } from "./stop-list";
 import { Toast } from "./toast";
@@ -37,16 +37,26 @@ const outbox = new Outbox(draw, (entry) => {
 const directions = new Directions(routeId);
 const toast = new Toast(byId("toast"));
 const map = new RouteMap(byId("map"), route, (sequence) => choose(sequence));
-const card = new NextCard(byId("next"), byId("thumb"), { onEmptied: emptied, onDisposed: dispose });
+const card = new NextCard(byId("next"), byId("thumb"), { onEmptied: emptied, onComeBack: comeBack, onDisposed: dispose });
 
 function emptied(task: Task, observedFillLevel: number | null): void {
   const { container } = task.step;
   if (container === null) return;
-  const id = newId();
   const report = { containerId: container.id, emptiedAt: new Date().toISOString(), observedFillLevel, routeId: route.id };
+  tell({ resource: "emptyings", id: newId(), report }, t("driver.toast", { name: task.step.name }));
+}
+
+function comeBack(task: Task): void {
+  const { container } = task.step;
+  if (container === null) return;
+  const report = { containerId: container.id, kind: "driver", requestedAt: new Date().toISOString(), note: "", routeId: route.id } as const;
+  tell({ resource: "visit-requests", id: newId(), report }, t("driver.toastComesBack", { name: task.step.name }));
+}
+
+function tell(message: Message, words: string): void {
   chosen = null;
-  outbox.report(id, report);
-  toast.show(t("driver.toast", { name: task.step.name }), () => outbox.withdraw(id, report));
+  outbox.report(message);
+  toast.show(words, () => outbox.withdraw(message));
   navigator.vibrate?.(40);
 }
 
@@ -64,7 +74,7 @@ function setDisposed(task: Task, done: boolean): void {
 }
 
 function undo(task: Task): void {
-  if (task.emptying !== null) outbox.withdraw(task.emptying.id, task.emptying.report);
+  if (task.told !== null) outbox.withdraw(task.told);
   else setDisposed(task, false);
 }
 
@@ -91,7 +101,7 @@ function draw(): void {
 
 function drawProgress(all: readonly Task[]): void {
   const stops = all.filter((task) => task.number > 0);
-  const done = stops.filter((task) => task.done).length;
+  const done = stops.filter(isEmptied).length;
   const bar = h("progress", { max: Math.max(1, stops.length), value: done, "aria-label": t("driver.progressLabel") });
   replace(byId("progress"), bar, h("span", {}, t("driver.progress", { done, all: stops.length })));
 }

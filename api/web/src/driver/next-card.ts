@@ -9,6 +9,8 @@ import { trust, type Task } from "./progress";
 
 export interface NextCardActions {
   onEmptied: (task: Task, observedFillLevel: number | null) => void;
+  /** The container could not be emptied. */
+  onComeBack: (task: Task) => void;
   onDisposed: (task: Task) => void;
 }
 
@@ -52,7 +54,7 @@ export class NextCard {
       this.bar.hidden = true;
       return;
     }
-    replace(this.card, ...this.words(task, here), this.way, task.step.kind !== "break" && this.links(task, gpx));
+    replace(this.card, ...this.words(task, here), this.way, task.step.kind !== "break" && this.links(task, gpx), mayDrive && task.step.container !== null && this.comeBack(task));
     this.bar.hidden = !mayDrive;
     replace(this.bar, ...(mayDrive ? this.buttons(task) : []));
   }
@@ -125,6 +127,11 @@ export class NextCard {
       h("a", { class: "plain", href: `geo:${lat},${lon}?q=${lat},${lon}(${label})` }, icon("navigate"), t("driver.navigate")),
       h("a", { class: "plain", href: gpx, download: "" }, icon("download"), t("driver.gpx")),
     );
+  }
+
+  /** Away from the thumb: it is seldom needed. */
+  private comeBack(task: Task): HTMLElement {
+    return h("button", { id: "come-back", class: "plain", type: "button", onclick: () => this.actions.onComeBack(task) }, icon("clock"), t("driver.comeBack"));
   }
 
   private buttons(task: Task): HTMLElement[] {

@@ -1,8 +1,9 @@
-// Reports that wait to be sent. They are written down before anything is sent, so neither a dead network nor a closed
+// Messages that wait to be sent. They are written down before anything is sent, so neither a dead network nor a closed
 // page loses one; their ids are made here, so sending one twice is harmless.
 
 import { put, Refused, remove } from "../shared/http";
 
+/** A container was emptied. */
 export interface Report {
   containerId: number;
   emptiedAt: string;
@@ -10,18 +11,25 @@ export interface Report {
   routeId: number;
 }
 
-export interface Entry {
-  /** Of the emptying. */
-  id: string;
-  method: "PUT" | "DELETE";
-  report: Report;
-  /** It may have reached the server, even if no answer came back. */
-  tried: boolean;
+/** A container could not be emptied: somebody has to come back. */
+export interface ComeBack {
+  containerId: number;
+  kind: "driver";
+  requestedAt: string;
+  note: string;
+  routeId: number;
 }
 
-export interface RefusedEntry extends Entry {
-  why: string;
-}
+/** What is told of a container, under the id that it has in the API. */
+export type Message = { resource: "emptyings"; id: string; report: Report } | { resource: "visit-requests"; id: string; report: ComeBack };
+
+export type Entry = Message & {
+  method: "PUT" | "DELETE";
+  /** It may have reached the server, even if no answer came back. */
+  tried: boolean;
+};
+
+export type RefusedEntry = Entry & { why: string };
 
 const WAITING = "halfvol.outbox";
 const REFUSED = "halfvol.refused";
@@ -54,17 +62,17 @@ export class Outbox {
     return read<RefusedEntry>(REFUSED);
   }
 
-  report(id: string, report: Report): void {
-    this.write([...this.waiting, { id, method: "PUT", report, tried: false }]);
+  report(message: Message): void {
+    this.write([...this.waiting, { ...message, method: "PUT", tried: false }]);
     this.sendSoon(0);
   }
 
-  /** Takes a report back: out of the box where it never left it, else by a second message. */
-  withdraw(id: string, report: Report): void {
+  /** Takes a message back: out of the box where it never left it, else by a second one. */
+  withdraw(message: Message): void {
     const waiting = this.waiting;
-    const unsent = waiting.some((entry) => entry.id === id && entry.method === "PUT" && !entry.tried);
-    if (unsent) this.write(waiting.filter((entry) => entry.id !== id));
-    else this.write([...waiting, { id, method: "DELETE", report, tried: false }]);
+    const unsent = waiting.some((entry) => entry.id === message.id && entry.method === "PUT" && !entry.tried);
+    if (unsent) this.write(waiting.filter((entry) => entry.id !== message.id));
+    else this.write([...waiting, { ...message, method: "DELETE", tried: false }]);
     this.sendSoon(0);
   }
 
@@ -84,9 +92,10 @@ export class Outbox {
     try {
       for (let entry = this.waiting[0]; entry !== undefined; entry = this.waiting[0]) {
         this.mark(entry);
+        const path = `/v1/${entry.resource}/${entry.id}`;
         try {
-          if (entry.method === "PUT") await put(`/v1/emptyings/${entry.id}`, entry.report);
-          else await remove(`/v1/emptyings/${entry.id}`);
+          if (entry.method === "PUT") await put(path, entry.report);
+          else await remove(path);
         } catch (error) {
           if (!(error instanceof Refused)) {
             this.sendSoon(this.pause);
@@ -122,9 +131,10 @@ function same(a: Entry, b: Entry): boolean {
   return a.id === b.id && a.method === b.method;
 }
 
-function read<T>(key: string): T[] {
+/** Entries of a page from before there was anything but emptyings name no resource. */
+function read<T extends Entry>(key: string): T[] {
   try {
-    return JSON.parse(localStorage.getItem(key) ?? "[]") as T[];
+    return (JSON.parse(localStorage.getItem(key) ?? "[]") as T[]).map((entry) => ({ ...entry, resource: entry.resource ?? "emptyings" }));
   } catch {
     return [];
   }

@@ -3,7 +3,7 @@
 import { h, icon, replace } from "../shared/dom";
 import { share, time } from "../shared/format";
 import { t } from "../shared/page";
-import type { Task } from "./progress";
+import { isEmptied, type Task } from "./progress";
 
 export interface StopListActions {
   onChosen: (task: Task) => void;
@@ -21,14 +21,16 @@ export function drawStopList(element: HTMLElement, all: readonly Task[], next: T
       const pause = step.kind === "break";
       const other = pause ? `${t("driver.breakMinutes", { minutes: Math.round(step.serviceS / 60) })} · ${step.name}` : t("driver.disposal");
       const what = step.container === null ? other : `${step.container.code} · ${t(`fraction.${step.container.fraction}`)}${level == null ? "" : ` · ${share(level)}`}`;
-      const state = task.waiting ? t("driver.waitingOne") : task.done ? t("driver.done") : null;
+      const comesBack = task.done && step.container !== null && !isEmptied(task);
+      const done = comesBack ? t("driver.comesBack") : task.done ? t("driver.done") : null;
+      const state = task.waiting ? t("driver.waitingOne") : done;
       return h(
         "li",
         { class: task.done ? "done" : current ? "current" : null, "aria-current": current ? "step" : null },
         h(
           "button",
           { id: `stop-${step.sequence}`, type: "button", class: "stop", ...(task.done ? { disabled: true } : { onclick: () => actions.onChosen(task) }) },
-          h("span", { class: "number" }, task.done ? icon("check") : step.container === null ? icon(pause ? "pause" : "disposal") : String(task.number)),
+          h("span", { class: "number" }, task.done ? icon(comesBack ? "clock" : "check") : step.container === null ? icon(pause ? "pause" : "disposal") : String(task.number)),
           h("span", { class: "stop-words" }, h("strong", {}, pause ? t("driver.break") : step.name), h("span", { class: "quiet" }, what)),
           h("span", { class: "stop-time" }, h("span", {}, time(step.arrivesAt)), state && h("span", { class: "quiet" }, state)),
         ),

@@ -10,6 +10,7 @@ import { onThemeChange } from "../shared/theme";
 import { emptyingsList, marks } from "./emptyings";
 import { HistoryChart } from "./history-chart";
 import { trust, type State, type Store } from "./state";
+import { VisitRequests } from "./visit-requests";
 
 const WEEKS_MS = 28 * 86_400_000;
 
@@ -20,6 +21,7 @@ export class ContainerPanel {
   private readonly emptyingsPlace = h("div");
   private readonly facts = h("div");
   private opener: HTMLElement | null = null;
+  private readonly visits: VisitRequests;
 
   constructor(
     private readonly store: Store,
@@ -27,7 +29,8 @@ export class ContainerPanel {
     private readonly rest: HTMLElement,
     private readonly onOpened: (container: ContainerFeature) => void,
   ) {
-    store.watch(["selectedContainer", "containers"], (state) => this.draw(state));
+    this.visits = new VisitRequests(store, () => this.draw(store.state));
+    store.watch(["selectedContainer", "containers", "visitRequests"], (state) => this.draw(state));
     element.addEventListener("keydown", (event) => {
       if (event.key === "Escape") this.close();
     });
@@ -56,7 +59,7 @@ export class ContainerPanel {
       this.onOpened(container);
     }
     const focused = document.activeElement?.id;
-    replace(this.facts, ...this.describe(container), this.neighbours(container, state));
+    replace(this.facts, ...this.describe(container), this.visits.section(container.id, state), this.neighbours(container, state));
     if (focused) document.getElementById(focused)?.focus();
   }
 

@@ -4,7 +4,7 @@ import { byId, h, icon, replace } from "../shared/dom";
 import { time } from "../shared/format";
 import { get } from "../shared/http";
 import { page, t } from "../shared/page";
-import type { ContainerCollection, PlanSummary, RouteSummary } from "../shared/resources";
+import type { ContainerCollection, PlanSummary, RouteSummary, VisitRequest } from "../shared/resources";
 import { startThemeSwitch } from "../shared/theme";
 import { startContainerList } from "./container-list";
 import { ContainerPanel } from "./container-panel";
@@ -22,6 +22,7 @@ const store = new Store({
   plan: undefined,
   routes: [],
   containers: [],
+  visitRequests: [],
   updatedAt: null,
   failure: null,
   fractions: new Set(["residual", "paper", "glass", "plastics", "organic", "textile"]),
@@ -34,16 +35,17 @@ const store = new Store({
 async function refresh(): Promise<void> {
   const { date, plan: before } = store.state;
   try {
-    const [plans, containers] = await Promise.all([
+    const [plans, containers, requests] = await Promise.all([
       get<{ plans: PlanSummary[] }>(`/v1/plans?date=${date}`),
       get<ContainerCollection>(`/v1/containers?planDate=${date}`),
+      get<{ visitRequests: VisitRequest[] }>("/v1/visit-requests"),
     ]);
     if (store.state.date !== date) return;
     const plan = plans.plans[0] ?? null;
     if (plan === null) store.set({ routes: [] });
     else if (plan.id !== before?.id) store.set({ routes: (await get<{ routes: RouteSummary[] }>(`/v1/plans/${plan.id}/routes`)).routes });
     const same = before != null && plan !== null && JSON.stringify(before) === JSON.stringify(plan);
-    store.set({ plan: same ? before : plan, containers: containers.features, updatedAt: new Date(), failure: null });
+    store.set({ plan: same ? before : plan, containers: containers.features, visitRequests: requests.visitRequests, updatedAt: new Date(), failure: null });
   } catch (error) {
     store.set({ failure: (error as Error).message });
   }

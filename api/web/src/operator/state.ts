@@ -1,6 +1,6 @@
 // What the operator's page knows, and who wants to hear of changes.
 
-import type { ContainerFeature, Fraction, PlanSummary, RouteSummary } from "../shared/resources";
+import type { ContainerFeature, Fraction, PlanSummary, RouteSummary, VisitRequest } from "../shared/resources";
 import { concern } from "./attention";
 
 export type Show = "all" | "visited" | "skipped" | "doubtful" | "full" | "attention";
@@ -11,6 +11,8 @@ export interface State {
   plan: PlanSummary | null | undefined;
   routes: RouteSummary[];
   containers: ContainerFeature[];
+  /** Those that are open. */
+  visitRequests: VisitRequest[];
   /** When fill levels last came in, by this computer's clock. */
   updatedAt: Date | null;
   /** Why the newest refresh failed, or null. */

@@ -90,6 +90,7 @@ export interface PlanSummary extends Totals {
   fixedSchedule: Totals | null;
   engines: string;
   roadSource: string;
+  shadow: boolean;
   distancesEstimated: boolean;
 }
 
@@ -124,6 +125,16 @@ export interface Emptying {
   withdrawnAt: string | null;
 }
 
+export interface VisitRequest {
+  id: string;
+  containerId: number;
+  kind: "complaint" | "driver" | "operator";
+  requestedAt: string;
+  note: string;
+  routeId: number | null;
+  withdrawnAt: string | null;
+}
+
 export interface RouteStep {
   sequence: number;
   kind: "start" | "emptying" | "disposal" | "break" | "end";
@@ -145,6 +156,8 @@ export interface RouteStep {
     explanation: string | null;
   } | null;
   emptying: Emptying | null;
+  /** What a driver asked for that day. */
+  visitRequest: VisitRequest | null;
 }
 
 export interface Route extends RouteSummary {
