@@ -32,6 +32,7 @@ COMMANDS: dict[str, str] = {
     "chaos": "kill and freeze parts of the chain under load, then account for every message",
     "audit": "did we lose anything of a sensor, and where",
     "backtest": "how good the forecasts would have been on your own readings",
+    "report": "what was saved against the fixed schedule, measured on the town's own days",
     "evaluate": "what collecting by need saves, in simulated weeks of whole towns",
     "rejected": "list, show and read again the messages that could not be read",
     "retention": "how long everything is kept, and letting go of what is older",

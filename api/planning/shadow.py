@@ -268,12 +268,6 @@ def _planned_s(connection: Connection, inputs: Inputs, day: ComparedDay) -> Mapp
     return {} if plan is None else Driving.of_plan(plan).visits_s
 
 
-def is_shadow(connection: Connection, *, municipality_id: int, date: dt.date) -> bool:
-    """Whether the plan of a date was made beside the fixed schedule, not to be driven."""
-    days = shadow.days(connection, municipality_id=municipality_id, first=date, last=date)
-    return any(day.driven is World.FIXED_SCHEDULE for day in days)
-
-
 def _begins_anew(newest: ComparedDay, driven: World, date: dt.date) -> bool:
     """Whether the other world has to part from the real one again."""
     paused = (date - newest.date).days > LONGEST_PAUSE_DAYS and driven is World.FIXED_SCHEDULE

@@ -47,6 +47,7 @@ class PlanSummary(Totals):
     fixed_schedule: Totals | None = Field(description="What emptying everything on schedule would take that day")
     engines: str
     road_source: str
+    shadow: bool = Field(description="Made beside the fixed schedule, which the trucks drive: not for driving")
     distances_estimated: bool = Field(description="They are straight lines, lengthened: no street was looked at")
 
 
@@ -94,8 +95,8 @@ class PlanningJob(Representation):
     problem: str | None = Field(description="Why it failed, in English; null unless it did")
 
 
-def summary(plan: Plan, language: Language) -> PlanSummary:
-    """A plan in figures."""
+def summary(plan: Plan, language: Language, *, shadow: bool = False) -> PlanSummary:
+    """A plan in figures. ``shadow``: it is not for driving."""
     assert plan.id is not None
     stops = sum(step.kind is StepKind.EMPTYING for route in plan.routes for step in route.steps)
     reasons = Counter((each.reason, each.visited) for each in plan.decisions)
@@ -121,5 +122,6 @@ def summary(plan: Plan, language: Language) -> PlanSummary:
         else Totals(stops=fixed.stops, routes=fixed.routes, distance_m=fixed.distance_m, duration_s=fixed.duration_s),
         engines=plan.engines,
         road_source=plan.road_source,
+        shadow=shadow,
         distances_estimated=plan.road_source == ESTIMATE,
     )

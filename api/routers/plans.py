@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Query, Response
 
 from api import route_details
 from api.dependencies import LanguageOf, MunicipalityOf, Transaction
+from api.language import Language
 from api.representations import routes as route_shapes
 from api.representations.containers import decisions_of
 from api.representations.plans import (
@@ -19,7 +20,9 @@ from api.representations.plans import (
     StatusChange,
     summary,
 )
-from domain.plans import Plan
+from api.shadow_plans import is_shadow, refuse_shadow
+from domain.containers import Municipality
+from domain.plans import Plan, PlanStatus
 from storage import plans
 from storage.database import Connection
 from storage.errors import Conflict
@@ -42,7 +45,7 @@ def list_plans(
     """The plan that counts of a date, or of each of the newest dates; superseded plans are left out."""
     dates = [date] if date else plans.dates(connection, municipality.id)[: -NEWEST_DATES - 1 : -1]
     found = (plans.latest(connection, municipality_id=municipality.id, date=each) for each in dates)
-    return Plans(plans=[summary(plan, language) for plan in found if plan is not None])
+    return Plans(plans=[_summary(connection, municipality, plan, language) for plan in found if plan is not None])
 
 
 @router.get("/plans/{planId}")
@@ -50,7 +53,8 @@ def get_plan(
     plan_id: PlanId, connection: Transaction, municipality: MunicipalityOf, language: LanguageOf
 ) -> PlanSummary:
     """One plan in figures, also when a newer one took its place."""
-    return summary(plans.get(connection, municipality_id=municipality.id, plan_id=plan_id), language)
+    plan = plans.get(connection, municipality_id=municipality.id, plan_id=plan_id)
+    return _summary(connection, municipality, plan, language)
 
 
 @router.get("/plans/{planId}/decisions")
@@ -81,11 +85,20 @@ def set_status(
     municipality: MunicipalityOf,
     response: Response,
 ) -> StatusChange:
-    """Approve a plan, reject it, or think again. Only the plan that counts of its date can be decided about."""
+    """Approve a plan, reject it, or think again. Only the plan that counts of its date can be decided about.
+
+    Where Halfvol runs beside the fixed schedule, which the trucks drive, its plans cannot be approved.
+    """
     plan = plans.get(connection, municipality_id=municipality.id, plan_id=plan_id)
     _refuse_superseded(connection, plan)
+    if change.status is PlanStatus.APPROVED:
+        refuse_shadow(connection, municipality, plan)
     plans.set_status(connection, plan_id=plan_id, status=change.status)
     return change
+
+
+def _summary(connection: Connection, municipality: Municipality, plan: Plan, language: Language) -> PlanSummary:
+    return summary(plan, language, shadow=is_shadow(connection, municipality, plan))
 
 
 def _refuse_superseded(connection: Connection, plan: Plan) -> None:

@@ -13,6 +13,7 @@ from api.dependencies import LanguageOf, MunicipalityOf, Transaction
 from api.language import COOKIE, LANGUAGES
 from api.routers.devices import list_rejections, list_unclaimed_devices
 from api.routers.routes import load_route
+from api.shadow_plans import refuse_shadow
 from api.web.render import STATIC, page
 from api.web.saving_page import HEADLINES
 from api.web.saving_page import saving_page as written_out
@@ -53,6 +54,9 @@ def driver_page(
     if (switched := _switch_language(request)) is not None:
         return switched
     route = load_route(connection, municipality, route_id, language)
+    refuse_shadow(
+        connection, municipality, plans.get(connection, municipality_id=municipality.id, plan_id=route.plan_id)
+    )
     return page(
         request,
         "driver.html",

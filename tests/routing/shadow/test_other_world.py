@@ -156,7 +156,7 @@ def test_looking_back_at_a_day() -> None:
         6: history(np.minimum(growing(until=1.3), 1.2)),  # overflows all day
     }
     seen = outlook(known, fractions=dict.fromkeys(known, Fraction.GLASS), at_s=MIDNIGHT_S + 2 * DAY_S - 3600)
-    planned_s = dict.fromkeys((0, 1, 2, 4, 5), nine)
+    planned_s: dict[int, float] = {n: nine for n in range(6) if n != 3}
     found = look_back(planned_s, seen, known, begins_s=MIDNIGHT_S, ends_s=MIDNIGHT_S + DAY_S)
     assert found.emptied_share == pytest.approx(2 / 3), "two were, one was not, of two nothing is known"
     assert found.extra_emptyings == 1

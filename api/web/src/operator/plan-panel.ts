@@ -112,6 +112,14 @@ export class PlanPanel {
   }
 
   private status(plan: PlanSummary): HTMLElement {
+    if (plan.shadow) {
+      return h(
+        "div",
+        { class: "decide shadow" },
+        h("span", { class: "badge" }, icon("pause"), t("plan.shadowBadge")),
+        h("p", { class: "notice" }, icon("alert"), h("span", {}, t("plan.shadow"), " ", h("a", { href: "/saving" }, t("nav.saving")))),
+      );
+    }
     const badge = h("span", { class: `badge ${plan.status}` }, icon(plan.status === "approved" ? "check" : plan.status === "rejected" ? "cross" : "clock"), t(`plan.status.${plan.status}`));
     const button = (status: PlanStatus, key: Key, kind: string): HTMLElement =>
       h("button", { id: `plan-${status}`, class: kind, type: "button", onclick: () => void this.decide(plan, status) }, t(key));

@@ -32,12 +32,13 @@ export function startRoutesList(store: Store, element: HTMLElement, onChosen: (r
           h("span", { class: "route-words" }, h("strong", {}, route.vehicle.name), h("span", { class: "quiet" }, `${time(route.startsAt)}–${time(route.endsAt)} · ${duration(route.durationS)}`)),
           h("span", { class: "route-numbers" }, h("strong", {}, t("route.stops", { count: route.stops })), h("span", { class: "quiet" }, km(route.distanceM))),
         ),
-        h("a", { class: "round", href: `/routes/${route.id}`, "aria-label": t("route.open", { vehicle: route.vehicle.name }), title: t("route.openShort") }, icon("phone")),
+        // A shadow plan has no driver.
+        state.plan?.shadow !== true && h("a", { class: "round", href: `/routes/${route.id}`, "aria-label": t("route.open", { vehicle: route.vehicle.name }), title: t("route.openShort") }, icon("phone")),
       );
     });
     replace(element, h("h2", {}, t("route.title", { count: state.routes.length })), h("ul", { class: "routes" }, ...items));
     if (focused) document.getElementById(focused)?.focus();
   };
-  store.watch(["routes", "selectedRoute"], draw);
+  store.watch(["routes", "selectedRoute", "plan"], draw);
   onThemeChange(() => draw(store.state));
 }
