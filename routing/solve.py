@@ -69,6 +69,7 @@ def solve(
     cores: int | None = None,
     start: Solution | Visits | None = None,
     on_progress: Progress | None = None,
+    explain: bool = True,
 ) -> Solution:
     """Solve the problem within the time limit; always a valid answer, stops that do not fit with their reason.
 
@@ -92,6 +93,9 @@ def solve(
     on_progress
         Called a few times a second; an exception that it raises ends the search and passes through, except
         :class:`Enough`.
+    explain
+        Whether every stop that may be left out gets its reason with the cost of its detour, and a last try for a place.
+        With many of them that takes longer than a short search; without it they are all called not worth their detour.
 
     Raises
     ------
@@ -104,14 +108,23 @@ def solve(
         raise InvalidInput(f"there is no engine {engine!r}", remedy=f"choose one of {', '.join(get_args(Engine))}")
     if cores is not None and cores < 1:
         raise InvalidInput(f"the number of cores must be at least 1, not {cores}")
-    run = _Run(problem, time_limit_s, cores, on_progress)
+    run = _Run(problem, time_limit_s, cores, on_progress, explain=explain)
     return run.solve(engine, seed, iterations, start)
 
 
 class _Run:
     """One call of :func:`solve`: the parts and the clock."""
 
-    def __init__(self, problem: Problem, time_limit_s: float, cores: int | None, on_progress: Progress | None) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        time_limit_s: float,
+        cores: int | None,
+        on_progress: Progress | None,
+        *,
+        explain: bool,
+    ) -> None:
+        self._explain = explain
         self._began_at = time.monotonic()
         self._time_limit_s = time_limit_s
         self._ends_at = self._began_at + time_limit_s
@@ -137,13 +150,14 @@ class _Run:
             self._on_progress = None
             self._ends_at = min(self._ends_at, time.monotonic() + LAST_S)
         for part in self._parts:
-            part.finish(self._ends_at)
+            part.finish(self._ends_at, complete=self._explain or not part.exact)
         self._tell(1.0)
         routes: dict[int, Route] = {}
         for part in self._parts:
             # A part counts places in a matrix of its own; its visits are timed anew on the whole problem.
             routes |= routes_of(self._index, visits_of(part.routes))
-        return assemble(self._index, routes, [part.record() for part in self._parts], ends_at=self._ends_at)
+        ends_at = self._ends_at if self._explain else float("-inf")
+        return assemble(self._index, routes, [part.record() for part in self._parts], ends_at=ends_at)
 
     def _search(self, ends_at: float, start: Visits) -> None:
         for part in self._parts:

@@ -9,7 +9,6 @@ from datetime import date
 from domain.containers import Container
 from domain.errors import HalfvolError
 from domain.plans import ReasonCode, Urgency
-from routing.breaks import without_needless_breaks
 from routing.check import check
 from routing.decide.day_problem import Ways, day_problem
 from routing.decide.night import Candidate
@@ -58,8 +57,16 @@ def plan_routes(
         policy=policy,
         all_required=all_required,
     )
-    solution = solve(problem, time_limit_s=TIME_LIMIT_S, seed=1, engine="pyvrp", iterations=iterations, cores=1)
-    problem, solution = without_needless_breaks(problem, solution)
+    solution = solve(
+        problem,
+        time_limit_s=TIME_LIMIT_S,
+        seed=1,
+        engine="pyvrp",
+        iterations=iterations,
+        cores=1,
+        # Nobody reads here why a stop was left out.
+        explain=False,
+    )
     violations = check(problem, solution)
     if violations:
         raise PlanRejected(

@@ -55,7 +55,7 @@ class Setting:
     growth_bias: float = 0.0
     growth_noise: float = 0.0
     drivers_look: bool = True
-    iterations: int = 100
+    iterations: int = 20
 
     def __post_init__(self) -> None:
         whole = (("days", 1), ("warm_up_days", 0), ("iterations", 1))

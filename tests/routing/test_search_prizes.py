@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from routing.check import check
 from routing.problem import Problem
+from routing.solution import UnassignedReason
 from routing.solve import solve
 from routing.solvers.plan.assemble import rank, routes_of
 from routing.solvers.plan.index import index_of
@@ -34,3 +36,17 @@ def test_where_nobody_is_worth_it_nobody_is_visited() -> None:
     solution = solve(prized(1), time_limit_s=2, iterations=50, cores=1)
     assert not solution.routes
     assert solution.cost.total == 200
+
+
+def test_without_explanations_the_plan_is_as_good_and_still_checked() -> None:
+    problem = prized(600)
+    explained, quick = (
+        solve(problem, time_limit_s=20, engine="pyvrp", iterations=5, cores=1, explain=explain)
+        for explain in (True, False)
+    )
+    assert 0 < len(quick.unassigned) < 200
+    assert {each.reason for each in quick.unassigned} == {UnassignedReason.NOT_WORTH_DETOUR}
+    assert {each.detour_cost for each in quick.unassigned} == {None}
+    assert any(each.detour_cost is not None for each in explained.unassigned)
+    assert quick.cost.total <= 1.01 * explained.cost.total
+    assert check(problem, quick) == []

@@ -214,14 +214,18 @@ class Part:
         else:
             self._failed = 0
 
-    def finish(self, ends_at: float) -> None:
-        """Take what unfinished tasks offered, and see to it that there is an answer."""
+    def finish(self, ends_at: float, *, complete: bool = True) -> None:
+        """Take what unfinished tasks offered, and see to it that there is an answer.
+
+        ``complete``: also try once more to insert the stops that were left out.
+        """
         for number, visits in sorted(self._offers.items()):
             if number in self._jobs:
                 self._merge(self._jobs[number], visits)
         self._offers.clear()
         self._jobs.clear()
-        self._take("insertion", fill_in(self.index, self.routes, ends_at=ends_at))
+        if complete or self.best is None or self.best[0]:
+            self._take("insertion", fill_in(self.index, self.routes, ends_at=ends_at))
 
     def preview(self) -> Rank | None:
         """How good the best routes are now, with what the tasks at work have found."""
