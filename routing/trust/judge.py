@@ -14,6 +14,7 @@ from routing.trust.handover import handovers
 from routing.trust.plateaus import LEAST_JUMP, Plateaus, cut
 from routing.trust.readings import CODE, Readings
 from routing.trust.smooth import noise_of, running_median
+from routing.trust.spikes import spikes
 from routing.trust.story import Piece, likeliest
 
 LOWEST, HIGHEST = -0.3, 1.6
@@ -134,8 +135,8 @@ def judge(readings: Readings, *, correct_drift: bool = True) -> Judged:
     starts = np.searchsorted(own, np.arange(containers + 1)).astype(np.int64)
     noise = noise_of(x - smooth, starts, least=LEAST_NOISE)
     steps = _steps(x, starts)
-    spiky = np.abs(x - smooth) > np.maximum(LEAST_SPIKE, np.maximum(SPIKE_OF_NOISE * noise, 1.05 * steps))[own]
-    spiky &= ~_newest(starts, len(x))
+    limit = np.maximum(LEAST_SPIKE, np.maximum(SPIKE_OF_NOISE * noise, 1.05 * steps))
+    spiky = spikes(readings.times_s[usable], x, smooth, own, limit=limit)
     quality[usable[spiky]] = CODE[Quality.SPIKE]
     usable = usable[~spiky]
 
@@ -178,15 +179,6 @@ def judge(readings: Readings, *, correct_drift: bool = True) -> Judged:
 def _key(rows: NDArray[np.int64], times_s: NDArray[np.float64]) -> NDArray[np.float64]:
     """One number that sorts by container and then by time, to the microsecond for a million containers."""
     return rows * 2.0**33 + times_s
-
-
-def _newest(starts: NDArray[np.int64], count: int) -> NDArray[np.bool_]:
-    """The last two readings of each container: what follows them is not known yet."""
-    newest = np.zeros(count, dtype=bool)
-    for back in (1, 2):
-        at = starts[1:] - back
-        newest[at[at >= starts[:-1]]] = True
-    return newest
 
 
 def _steps(levels: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -28,10 +28,10 @@ UNCONFIRMED = 12
 SUSPECT: dict[Quality, float] = {
     Quality.RANGE: 0.02,
     Quality.CLOCK: 0.3,
-    Quality.NO_ECHO: 0.12,
+    Quality.NO_ECHO: 0.25,
     Quality.FALSE_ECHO: 0.02,
-    Quality.SPIKE: 0.7,
-    Quality.STUCK: 0.2,
+    Quality.SPIKE: 0.4,
+    Quality.STUCK: 0.12,
     Quality.TILTED: 0.7,
 }
 """Of suspect readings: some are right by chance."""
