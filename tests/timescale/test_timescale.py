@@ -5,16 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import numpy as np
 import psycopg
 import pytest
 
 from domain.containers import Fraction
+from domain.fleet import Emptying
 from domain.observations import Observation, Quality
 from domain.plans import Decision, Plan, PlanStatus, ReasonCode, Urgency
 from domain.sensors import Rejection, RejectionReason, Source, UnclaimedMessage
-from storage import containers, fleet, observations, plans, rejections, sensors, unclaimed
+from domain.visit_requests import RequestKind, VisitRequest
+from storage import (
+    containers,
+    emptyings,
+    fleet,
+    observations,
+    plans,
+    policies,
+    rejections,
+    sensors,
+    unclaimed,
+    visit_requests,
+)
 from storage.database import Connection, Database
 from storage.migrate import migrate
 from storage.observations import Stored, fill_history
@@ -121,6 +135,20 @@ def told(connection: Connection, code: str) -> dict[str, Any]:
         None, small.municipality.id, depot.id, day, NOON, PlanStatus.PROPOSED, (decision,), (), 0, 0, None, "x", "y"
     )
     saved = plans.save(connection, plan)
+    for replaces, text in enumerate(("# one", "# two")):
+        policies.put(
+            connection, municipality_id=small.municipality.id, replaces=replaces, text=text, note="why", saved_by="Jo"
+        )
+    for number, container in enumerate((small.glass, small.paper)):
+        asked = VisitRequest(
+            uuid4(), small.municipality.id, container.id, RequestKind.DRIVER, NOON + timedelta(hours=number)
+        )
+        visit_requests.put(connection, asked)
+    emptied = Emptying(uuid4(), small.municipality.id, small.glass.id, NOON + timedelta(hours=2), NOON)
+    emptyings.put(connection, emptied)
+    asked_for = visit_requests.list_open(
+        connection, municipality_id=small.municipality.id, known_at=NOON + timedelta(hours=3)
+    )
     history = fill_history(connection, municipality_id=small.municipality.id, since=NOON + timedelta(days=3))
     assert list(history) == [small.glass.id]
     (device,) = (each for each in sensors.devices(connection) if each.sensor.device_id == f"{code}-1")
@@ -143,6 +171,8 @@ def told(connection: Connection, code: str) -> dict[str, Any]:
             )
         ],
         "observations": observations.counts(connection, small.municipality.id).observations,
+        "policies": [(each.version, each.text) for each in policies.history(connection, small.municipality.id)],
+        "asked for": [(each.kind, each.requested_at, each.container_id == small.paper.id) for each in asked_for],
         "plan kept": plans.latest(connection, municipality_id=small.municipality.id, date=day) == saved,
         "fleet": fleet.load(connection, small.municipality.id).vehicles == (truck,),
         "bindings": [(each.bound_from, sorted(each.datastreams)) for each in device.bindings],
