@@ -8,8 +8,7 @@ from fastapi import APIRouter, Path, Response
 
 from api.dependencies import LanguageOf, MunicipalityOf, Transaction
 from api.errors import InvalidFields
-from api.planning.country import country_of
-from api.policies import check_policy
+from api.policy_check import check_policy
 from api.representations.policies import PolicyChange, PolicyVersions, WholePolicy, version, whole
 from routing.decide.policy import Policy
 from routing.decide.policy_file import write_policy
@@ -38,9 +37,8 @@ def put_policy(
     A setting that cannot be right, contradicts another, or that today's containers and trucks cannot follow, is
     refused; the answer lists all of them. It counts from the next plan that is made.
     """
-    country = country_of(municipality.time_zone)
     try:
-        check_policy(connection, municipality, change.text, where="the policy", country=country)
+        check_policy(connection, municipality, change.text, where="the policy")
     except InvalidPolicy as error:
         raise InvalidFields([str(problem) for problem in error.problems]) from error
     stored = policies.put(

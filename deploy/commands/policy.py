@@ -118,10 +118,9 @@ def _put(connection: Connection, owner: Municipality, text: str, *, note: str, r
 
 
 def _require_followed(connection: Connection, owner: Municipality, text: str, where: str) -> None:
-    from api.planning.country import country_of  # noqa: PLC0415  (takes a second to import: not for show and history)
-    from api.policies import check_policy  # noqa: PLC0415
+    from api.policy_check import check_policy  # noqa: PLC0415  (takes a second to import: not for show and history)
 
-    check_policy(connection, owner, text, where=where, country=country_of(owner.time_zone))
+    check_policy(connection, owner, text, where=where)
 
 
 def _usual(language: str) -> str:

@@ -9,17 +9,21 @@ import pytest
 
 from api.planning import make_plan
 from api.planning.inputs import load
+from api.planning.stops import street_classes
+from api.policy_check import check_policy
 from domain.containers import Container
 from domain.errors import InvalidInput
-from domain.fleet import Emptying
+from domain.fleet import Emptying, Shift
 from domain.plans import Decision, ReasonCode
 from domain.visit_requests import RequestKind, VisitRequest
-from routing.decide.policy import Policy, Service
-from storage import emptyings, policies, visit_requests
+from routing.decide.policy import Policy, QuietHours, Service
+from routing.decide.policy_problem import InvalidPolicy
+from storage import emptyings, fleet, policies, visit_requests
 from storage.database import Database
-from tests.api.planning_town import MONDAY, NOW, Bin, Town, write_town
+from tests.api.planning_town import MONDAY, NOW, Bin, Town, helsinki, write_town
 
 HALF_FULL = [Bin(f"GL-{i}", 0.3 + 0.01 * i, growth=0.02) for i in range(6)]
+AT_NOON = datetime.time(12)
 AN_HOUR = datetime.timedelta(hours=1)
 
 
@@ -81,3 +85,23 @@ def test_the_stored_policy_counts(database: Database, town: Town) -> None:
     ask(database, town.containers["GL-2"], RequestKind.COMPLAINT)
     found = decisions(database, town)
     assert {(decision.visited, decision.reason) for decision in found.values()} == {(False, ReasonCode.DAY_OFF)}
+
+
+def test_quiet_hours_are_checked_in_the_streets_where_containers_stand(database: Database, town: Town) -> None:
+    def problems(not_before: str, classes: str) -> str:
+        text = f"[[quiet_hours]]\nnot_before = '{not_before}'\nroad_classes = {classes}\n"
+        with database.transaction() as connection, pytest.raises(InvalidPolicy) as caught:
+            check_policy(connection, town.municipality, text, where="it")
+        return str(caught.value)
+
+    # The paper truck works longer than the glass truck, and every container is for glass.
+    with database.transaction() as connection:
+        late = Shift(town.vehicles["Paper 1"], 1, datetime.time(7), datetime.time(20))
+        fleet.set_shift(connection, late)
+        street = street_classes(helsinki(), list(town.containers.values()), Policy(quiet_hours=(QuietHours(AT_NOON),)))
+    here = next(iter(street.values()))
+    assert "last shift of the week ends at 20:00" in problems("20:00", "['residential']")
+    assert "when the trucks for glass have gone home" in problems("16:00", f"['{here}']")
+    with database.transaction() as connection:
+        text = "[[quiet_hours]]\nnot_before = '16:00'\nroad_classes = ['motorway']\n"
+        assert check_policy(connection, town.municipality, text, where="it").quiet_hours

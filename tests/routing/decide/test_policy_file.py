@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from domain.containers import Fraction
 from domain.errors import InvalidInput
 from domain.geography import Position
-from routing.decide.contradictions import contradictions
+from routing.decide.contradictions import areas_of, contradictions
 from routing.decide.policy import (
     WEEKDAYS,
     Area,
@@ -306,3 +306,19 @@ def test_every_setting_is_written_with_a_comment_in_both_languages() -> None:
     assert 'days = ["maandag", "dinsdag"]' in dutch
     settings_of = [re.findall(r"^(\[.*|\w+) = ", text, re.MULTILINE) for text in (english, dutch)]
     assert settings_of[0] == settings_of[1]
+
+
+def test_the_page_about_policies_has_every_setting_and_a_file_that_can_be_read() -> None:
+    page = DOCS.read_text(encoding="utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    policy = read(example)
+    assert policy.public_holidays
+    assert {area.name for area in areas_of(policy)} == {"Binnenstad", "Marktplein"}
+    written = write_policy(policy)
+    names_in_tables = set(re.findall(r"^(\w+) = ", written, re.MULTILINE)) - {"ring"}
+    for name in names_in_tables:
+        assert re.search(rf"^{name} = ", example, re.MULTILINE), f"{name} is not in the example"
+        assert re.search(rf"`[\w.]*{name}`", page), f"{name} is not in the table"
+    for usual in ("1.0", "50.00", "0.90", "90.00", "30.00", "0.8", "7"):
+        assert usual in write_policy(Policy())
+        assert re.search(rf"; [\d., ]*{re.escape(usual)}", page), f"the usual value {usual} is not in the table"
