@@ -14,8 +14,8 @@ from routing.solvers.pyvrp_engine.engine import first_plan
 from tests.routing.problems import medium
 
 
-def prized(cents: int) -> Problem:
-    problem = medium(stops=200, vehicles=12)
+def prized(cents: int, *, stops: int = 200, vehicles: int = 12) -> Problem:
+    problem = medium(stops=stops, vehicles=vehicles)
     return Problem(
         problem.matrices,
         tuple(replace(each, prize=cents) for each in problem.stops),
@@ -39,12 +39,12 @@ def test_where_nobody_is_worth_it_nobody_is_visited() -> None:
 
 
 def test_without_explanations_the_plan_is_as_good_and_still_checked() -> None:
-    problem = prized(600)
+    problem = prized(1000, stops=60, vehicles=4)
     explained, quick = (
         solve(problem, time_limit_s=20, engine="pyvrp", iterations=5, cores=1, explain=explain)
         for explain in (True, False)
     )
-    assert 0 < len(quick.unassigned) < 200
+    assert 0 < len(quick.unassigned) < 60
     assert {each.reason for each in quick.unassigned} == {UnassignedReason.NOT_WORTH_DETOUR}
     assert {each.detour_cost for each in quick.unassigned} == {None}
     assert any(each.detour_cost is not None for each in explained.unassigned)
