@@ -1,4 +1,8 @@
-"""Visits that somebody asked for: open until the container is emptied after it, or until it is withdrawn."""
+"""Visits that somebody asked for: open until the container is emptied after it, or until it is withdrawn.
+
+Emptied is what a driver reported, also where the readings doubt it: the doubt is planned on by itself. Where drivers
+report nothing it is what the readings show, if they are sure.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,9 @@ from domain.visit_requests import RequestKind, VisitRequest
 from storage.database import Connection
 from storage.errors import Conflict
 from storage.rows import fetch_all, fetch_new, fetch_one
+
+SURE_EMPTIED = 0.9
+"""An emptying that only the readings show closes a request from this confidence on."""
 
 
 def put(connection: Connection, request: VisitRequest) -> tuple[VisitRequest, bool]:
@@ -104,8 +111,18 @@ def list_open(
                 WHERE emptying.container_id = request.container_id
                     AND emptied_at > requested_at AND emptied_at <= %(known_at)s
                     AND (emptying.withdrawn_at IS NULL OR emptying.withdrawn_at > %(known_at)s))
+            AND NOT EXISTS (
+                SELECT FROM judged_emptying
+                WHERE judged_emptying.container_id = request.container_id
+                    AND verdict = 'unreported' AND confidence >= %(sure)s
+                    AND begins_at >= requested_at AND ends_at <= %(known_at)s)
         ORDER BY requested_at, id"""
-    parameters = {"municipality_id": municipality_id, "known_at": known_at, "container_id": container_id}
+    parameters = {
+        "municipality_id": municipality_id,
+        "known_at": known_at,
+        "container_id": container_id,
+        "sure": SURE_EMPTIED,
+    }
     return fetch_all(connection, _request, query, parameters)
 
 

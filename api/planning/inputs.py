@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -155,6 +155,13 @@ def _kinds(asked: Iterable[VisitRequest]) -> dict[int, RequestKind]:
     for request in sorted(asked, key=lambda each: order.index(each.kind)):
         found.setdefault(request.container_id, request.kind)
     return found
+
+
+def with_open_requests(database: Database, inputs: Inputs, *, known_at: datetime) -> Inputs:
+    """The same, with the requests that are open: what tonight's judgement made of the readings may have closed some."""
+    with database.transaction() as connection:
+        asked = visit_requests.list_open(connection, municipality_id=inputs.municipality.id, known_at=known_at)
+    return replace(inputs, requests=_kinds(asked))
 
 
 def _usable(model: FillModel | None, known_at: datetime) -> FillModel | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from api.planning import shadow
 from api.planning.country import country_of
 from api.planning.fixed_schedule import in_figures, solve_fixed_schedule
-from api.planning.inputs import Inputs, load
+from api.planning.inputs import Inputs, load, with_open_requests
 from api.planning.night import look, remember
 from api.planning.routes import build_routes
 from api.planning.stops import Places, measure, street_classes, ways
@@ -143,6 +143,7 @@ def run_planning(
     with stages.of("forecasting", 0.05):
         seen = look(inputs, known_at=known_at, since_s=worlds.since_s)
         remember(database, inputs, seen, known_at=known_at)
+        inputs = with_open_requests(database, inputs, known_at=known_at)
         shadow.look_back_at(database, inputs, seen)
         both = shadow.see(worlds, inputs, seen)
         day = _Day.of(inputs, both, known_at=known_at)

@@ -80,6 +80,17 @@ def test_a_visit_that_was_asked_for_is_made(database: Database, town: Town) -> N
     assert not any(decision.reason is ReasonCode.REQUESTED for code, decision in found.items() if code != "GL-2")
 
 
+def test_an_emptying_that_tonights_readings_show_is_visit_enough(database: Database) -> None:
+    """Emptied by a driver who reported nothing: the readings fall from 75 % to none between two hours of today."""
+    town = write_town(database, [*HALF_FULL, Bin("GL-9", 0.05, growth=0.4)])
+    container = town.containers["GL-9"]
+    ask(database, container, RequestKind.COMPLAINT, hours=-8)
+    assert load(database, "helsinki", known_at=NOW).requests == {container.id: RequestKind.COMPLAINT}
+    found = decisions(database, town)
+    assert found["GL-9"].reason is not ReasonCode.REQUESTED
+    assert load(database, "helsinki", known_at=NOW).requests == {}
+
+
 def test_the_stored_policy_counts(database: Database, town: Town) -> None:
     set_policy(database, town, f"[days_off]\ndates = [{MONDAY.isoformat()}]\n")
     ask(database, town.containers["GL-2"], RequestKind.COMPLAINT)

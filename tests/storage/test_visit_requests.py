@@ -8,8 +8,9 @@ import pytest
 
 from domain.errors import InvalidInput, NotFound
 from domain.fleet import Emptying
+from domain.judged_emptyings import JudgedEmptying, Verdict
 from domain.visit_requests import RequestKind, VisitRequest
-from storage import emptyings, visit_requests
+from storage import emptyings, judged_emptyings, visit_requests
 from storage.database import Database
 from storage.errors import Conflict
 from tests.storage import town
@@ -89,6 +90,29 @@ def test_an_emptying_after_it_closes_it(database: Database, small: SmallTown, re
         )
     assert ID not in open_ids(database, small, hours(4.5))
     assert ID in open_ids(database, small, hours(5))
+
+
+@pytest.mark.parametrize(
+    ("seen", "is_open"),
+    [
+        ((Verdict.UNREPORTED, 0.95, 1), False),
+        ((Verdict.UNREPORTED, 0.85, 1), True),
+        ((Verdict.UNREPORTED, 0.95, -1), True),
+        ((Verdict.MISSED, 0.95, 1), True),
+    ],
+)
+def test_an_emptying_that_only_the_readings_show_closes_it_too(
+    database: Database, small: SmallTown, request_: VisitRequest, seen: tuple[Verdict, float, int], is_open: bool
+) -> None:
+    put(database, request_)
+    verdict, confidence, begins = seen
+    emptied = JudgedEmptying(small.glass.id, hours(begins), hours(2), verdict, confidence, 0.9, 0.1)
+    with database.transaction() as connection:
+        judged_emptyings.replace(
+            connection, municipality_id=small.municipality.id, since=hours(-5), emptyings=[emptied]
+        )
+    assert open_ids(database, small, hours(1.5)) == [ID]
+    assert open_ids(database, small, hours(2)) == ([ID] if is_open else [])
 
 
 def test_all_since_a_moment(database: Database, small: SmallTown, request_: VisitRequest) -> None:
