@@ -74,7 +74,8 @@ def create_app(
     app.state.street_maps = StreetMaps()
     app.state.road_graphs = RoadGraphs()
     resources = (containers, plans, planning_jobs, routes, emptyings, streets, devices, sensors, datastreams, health)
-    for module in (*resources, savings, completeness, judged_emptyings, observation_summaries, policies, visit_requests):
+    judged = (savings, completeness, judged_emptyings, observation_summaries, policies, visit_requests)
+    for module in (*resources, *judged):
         app.include_router(module.router, prefix="/v1")
     if accept_uplink is not None:
         app.state.accept_uplink = accept_uplink

@@ -12,6 +12,9 @@ from routing.shadow.comparison import LEAST_DAYS, Comparison, Measure, Overflow,
 CLEAR = 2.0
 """A difference in overflow is clear from so many standard deviations on."""
 
+MOST_OWED = 0.1
+"""So much less waste collected than in the other world, as a share, is worth a sentence."""
+
 
 def number(value: float, language: Language, places: int = 0) -> str:
     """A number as the language writes it: 1,234.5 or 1.234,5."""
@@ -49,6 +52,7 @@ def sentences(comparison: Comparison, language: Language) -> list[str]:
     said = [
         _saved(comparison.savings[Measure.DISTANCE_KM], len(comparison.days), language),
         _sure(comparison, language),
+        _owed(comparison.savings[Measure.WASTE_KG], language),
         _expected(comparison.overflow, language),
         _observed(comparison, language),
     ]
@@ -82,6 +86,13 @@ def _sure(comparison: Comparison, language: Language) -> str:
         low=percent(distance.low, language),
         high=percent(distance.high, language),
     )
+
+
+def _owed(waste: Saving, language: Language) -> str:
+    """In the long run both collect the same: what is left in the containers is still to be collected."""
+    if waste.share is None or waste.share <= MOST_OWED:
+        return ""
+    return message(language, "saving.owed", share=percent(waste.share, language))
 
 
 def _expected(overflow: Overflow, language: Language) -> str:

@@ -21,9 +21,9 @@ class SavingFactors(Representation):
     cents_per_km: float
     cents_per_hour: float
     cents_per_vehicle: float
-    diesel_l_per_km: float
-    diesel_l_per_emptying: float
-    co2_kg_per_l: float = Field(description="Kilograms of CO2 for a litre of diesel, well to wheel")
+    diesel_litres_per_km: float
+    diesel_litres_per_emptying: float
+    carbon_dioxide_kg_per_litre: float = Field(description="Kilograms of CO2 for a litre of diesel, well to wheel")
 
 
 class MeasuredSaving(Representation):
@@ -137,9 +137,9 @@ def _factors(factors: Factors) -> SavingFactors:
         cents_per_km=factors.cents_per_km,
         cents_per_hour=factors.cents_per_hour,
         cents_per_vehicle=factors.cents_per_vehicle,
-        diesel_l_per_km=factors.diesel_l_per_km,
-        diesel_l_per_emptying=factors.diesel_l_per_emptying,
-        co2_kg_per_l=factors.co2_kg_per_l,
+        diesel_litres_per_km=factors.diesel_l_per_km,
+        diesel_litres_per_emptying=factors.diesel_l_per_emptying,
+        carbon_dioxide_kg_per_litre=factors.co2_kg_per_l,
     )
 
 

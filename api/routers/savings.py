@@ -37,9 +37,9 @@ def get_savings(
     cents_per_km: Annotated[Factor, Query(alias="centsPerKm")] = None,
     cents_per_hour: Annotated[Factor, Query(alias="centsPerHour")] = None,
     cents_per_vehicle: Annotated[Factor, Query(alias="centsPerVehicle")] = None,
-    diesel_l_per_km: Annotated[Factor, Query(alias="dieselLPerKm")] = None,
-    diesel_l_per_emptying: Annotated[Factor, Query(alias="dieselLPerEmptying")] = None,
-    co2_kg_per_l: Annotated[Factor, Query(alias="co2KgPerL")] = None,
+    diesel_l_per_km: Annotated[Factor, Query(alias="dieselLitresPerKm")] = None,
+    diesel_l_per_emptying: Annotated[Factor, Query(alias="dieselLitresPerEmptying")] = None,
+    co2_kg_per_l: Annotated[Factor, Query(alias="carbonDioxideKgPerLitre")] = None,
 ) -> Savings:
     """The saving of a period per week and in total, with its uncertainty, and every day with why it does not count.
 

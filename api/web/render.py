@@ -109,5 +109,5 @@ def _moment(municipality: Municipality | None, when: datetime) -> str:
 
 def day_words(language: Language, day: date) -> str:
     """A date without its year: "Mon 23 Nov"."""
-    weekday = message(language, "format.weekdays").split()[day.weekday()]
-    return f"{weekday} {day.day} {message(language, 'format.months').split()[day.month - 1]}"
+    weekdays, months = message(language, "format.weekdays").split(), message(language, "format.months").split()
+    return f"{weekdays[day.weekday()]} {day.day} {months[day.month - 1]}"

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from api.language import Language
 from api.saving_report import SavingReport
-from api.saving_words import measure_label, number, percent, reason_label, sentences
+from api.saving_words import measure_label, number, reason_label, sentences
 from api.web.catalogue import message
 from domain.saving import Exclusion, World
 from routing.shadow.comparison import Measure, Saving, Week
@@ -124,7 +124,7 @@ def saving_page(report: SavingReport, language: Language, *, chosen: Measure) ->
         chosen=chosen,
         figures=tuple(_figure(measure, compared.savings[measure], language) for measure in HEADLINES),
         weeks=tuple(_week(week, chosen, low, high, language) for week, _ in reversed(shares)),
-        scale=(percent(low, language), percent(high, language)),
+        scale=(_signed(low, language), _signed(high, language)),
         zero=_place(0.0, low, high),
         rows=tuple(
             Row(

@@ -110,9 +110,11 @@ def test_every_word_of_the_domain_has_a_message() -> None:
 
 
 def test_every_message_is_used() -> None:
-    sources = [*FOLDER.glob("src/**/*.ts"), *FOLDER.glob("templates/*.html")]
+    scripts = [*FOLDER.glob("src/**/*.ts"), *FOLDER.glob("templates/*.html")]
+    programs = [*FOLDER.glob("*.py"), *FOLDER.parent.glob("*.py")]
+    sources = [*scripts, *programs]
     text = "\n".join(path.read_text() for path in sources)
-    families = tuple(re.findall(r'["`]((?:\w+\.)+)(?:\$\{|" ~)', text))
+    families = tuple(re.findall(r'["`]((?:\w+\.)+)(?:\$?\{|" ~)', text))
     unused = [key for key in messages("en") if f'"{key}"' not in text and not key.startswith(families)]
     assert unused == []
 

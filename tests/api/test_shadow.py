@@ -23,6 +23,7 @@ from domain.fleet import Emptying
 from domain.plans import Plan, PlanStatus
 from domain.saving import ComparedDay, Exclusion, OtherLevel, World
 from routing.check import Violation
+from routing.checks.rules import Rule
 from routing.shadow.exclusions import exclusions
 from storage import emptyings, plans, policies, shadow
 from storage.database import Database
@@ -214,7 +215,7 @@ def test_a_plan_that_nobody_drove(database: Database) -> None:
 def test_routes_of_the_schedule_that_the_checker_refuses(
     database: Database, town: Town, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(api.planning.fixed_schedule, "check", lambda *_: [Violation("route 1", "load above capacity", 1)])
+    monkeypatch.setattr(api.planning.fixed_schedule, "check", lambda *_: [Violation("route 1", Rule.CAPACITY_KG, 1)])
     plan = plan_thursday(database)
     assert plan.routes
     found = day(database, town, THURSDAY)
@@ -375,7 +376,7 @@ def test_the_resource(database: Database, town: Town, client: Client) -> None:
     [
         ("firstDate=2026-11-22&lastDate=2026-11-16", "before it begins on 2026-11-22"),
         ("centsPerKm=-1", "greater than or equal to 0"),
-        ("co2KgPerL=nan", "finite"),
+        ("carbonDioxideKgPerLitre=nan", "finite"),
         ("leastTrusted=50", "less than or equal to 1"),
         ("firstDate=yesterday", "date"),
     ],
@@ -399,7 +400,7 @@ def test_the_command(database: Database, town: Town, capsys: pytest.CaptureFixtu
     period = ("--municipality", "helsinki", "--from", "2026-11-16", "--to", "2026-11-22")
     found = json.loads(say(*period, "--json", "--co2-kg-per-l", "0"))
     assert found["days"][0]["date"] == "2026-11-19"
-    assert found["factors"]["co2KgPerL"] == 0
+    assert found["factors"]["carbonDioxideKgPerLitre"] == 0
     dutch = say(*period, "--language", "nl")
     assert "Besparing Helsinki" in dutch
     assert "do 19 nov" in dutch

@@ -39,13 +39,13 @@ def map_is_drawn(page: Page) -> bool:
     return len(picture) > 12_000
 
 
-def save(page: Page, name: str) -> None:
+def save(page: Page, name: str, *, whole: bool = False) -> None:
     """Keep a picture where HALFVOL_TEST_SCREENSHOTS names a folder: to look at, and for the README."""
     folder = os.environ.get("HALFVOL_TEST_SCREENSHOTS")
     if folder:
         Path(folder).mkdir(parents=True, exist_ok=True)
         page.wait_for_timeout(2000)
-        page.screenshot(path=Path(folder) / f"{name}.png")
+        page.screenshot(path=Path(folder) / f"{name}.png", full_page=whole)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
