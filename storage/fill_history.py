@@ -37,12 +37,12 @@ class FillSeries:
     @property
     def quality(self) -> NDArray[np.uint8]:
         """The place of each quality in ``domain.observations.Quality`` as ingest found it (0: good)."""
-        return self.marks & 7
+        return np.bitwise_and(self.marks, np.uint8(7))
 
     @property
     def judged(self) -> NDArray[np.uint8]:
         """The same for the judgement in force."""
-        return (self.marks >> 3) & 7
+        return np.bitwise_and(np.right_shift(self.marks, np.uint8(3)), np.uint8(7))
 
     @property
     def is_cleaned(self) -> NDArray[np.bool_]:

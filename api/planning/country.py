@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib import resources
 
-import holidays
+from holidays.registry import EntityLoader
 
 
 @cache
@@ -21,5 +21,11 @@ def country_of(time_zone: str) -> str | None:
     for line in table.splitlines():
         columns = line.split("\t")
         if not line.startswith("#") and len(columns) >= 3 and columns[2] == time_zone:
-            return columns[0] if columns[0] in holidays.list_supported_countries() else None
+            return columns[0] if columns[0] in _supported() else None
     return None
+
+
+@cache
+def _supported() -> frozenset[str]:
+    # holidays.list_supported_countries() imports the calendars of all countries, half a second.
+    return frozenset(EntityLoader.get_country_codes())

@@ -10,6 +10,7 @@ from uuid import UUID
 
 import numpy as np
 
+from api.planning.readings import read_levels
 from api.policies import load_policy
 from domain.containers import Container, Municipality
 from domain.errors import InvalidInput, NotFound
@@ -21,7 +22,7 @@ from routing.forecast import FillHistory
 from routing.forecast.learning import RELEARN_DAYS
 from routing.forecast.state import CONTEXT_DAYS, LAG_DAYS
 from routing.roads.graph import RoadGraph
-from storage import batteries, containers, emptyings, fleet, municipalities, observations, roads, trust, visit_requests
+from storage import batteries, containers, emptyings, fleet, municipalities, roads, trust, visit_requests
 from storage.batteries import BatteryState, Voltages
 from storage.database import Connection, Database
 from storage.observations import FillSeries
@@ -95,7 +96,6 @@ def load(database: Database, municipality_code: str, *, known_at: datetime) -> I
         municipality = municipalities.get(connection, municipality_code)
         model = _usable(trust.get_model(connection, municipality.id), known_at)
         since = known_at - timedelta(days=HISTORY_DAYS) if model is None else model.known_at - SHORT_HISTORY
-        series = observations.fill_history(connection, municipality_id=municipality.id, since=since)
         emptied: defaultdict[int, list[tuple[float, float]]] = defaultdict(list)
         reports: dict[tuple[int, float], UUID] = {}
         for emptying in emptyings.list_for(connection, municipality_id=municipality.id, since=since):
@@ -122,6 +122,7 @@ def load(database: Database, municipality_code: str, *, known_at: datetime) -> I
         policy = load_policy(connection, municipality)
         asked = visit_requests.list_open(connection, municipality_id=municipality.id, known_at=known_at)
     _require_depot(its_fleet, municipality)
+    series = read_levels(database, municipality_id=municipality.id, since=since)
     histories = {
         container.id: _history(
             container, series.get(container.id), emptied[container.id], changes.get(container.id, []), known_at
@@ -173,7 +174,7 @@ def _usable(model: FillModel | None, known_at: datetime) -> FillModel | None:
 
 def _history(
     container: Container,
-    series: observations.FillSeries | None,
+    series: FillSeries | None,
     emptied: list[tuple[float, float]],
     changes: list[ContainerChange],
     known_at: datetime,
