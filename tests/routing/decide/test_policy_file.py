@@ -322,3 +322,60 @@ def test_the_page_about_policies_has_every_setting_and_a_file_that_can_be_read()
     for usual in ("1.0", "50.00", "0.90", "90.00", "30.00", "0.8", "7"):
         assert usual in write_policy(Policy())
         assert re.search(rf"; [\d., ]*{re.escape(usual)}", page), f"the usual value {usual} is not in the table"
+
+
+SECTIONS = ("service", "costs", "planning", "days_off", "intervals", "intervals.organic", "intervals.glass")
+RULES = ("fixed_days", "quiet_hours", "markets", "areas")
+KEYS = (
+    *("overflows_per_1000", "overflow_cost_eur", "per_km_eur", "per_hour_eur", "capacity_quantile", "look_ahead_days"),
+    *("shadow_only", "public_holidays", "dates", "least_days", "most_days", "days", "fraction", "area", "not_before"),
+    *("road_classes", "name", "from", "until", "ring", "geojson", "organic", "x"),
+)
+literals = st.recursive(
+    st.one_of(
+        st.integers(-(10**30), 10**30).map(str),
+        st.floats().map(repr),
+        st.sampled_from(["true", "false", "2026-12-25", "07:00:00", "2026-12-25T07:00:00Z", "'07:00'", "'24:61'"]),
+        st.sampled_from(["'monday'", "'maandag'", "'A'", "'paper'", "'gft'", "'residential'", "''", "'2026-13-01'"]),
+        st.sampled_from(
+            ["""'{"type": "Polygon", "coordinates": [[[4, 52], [5, 52], [5, 53]]]}'""", "'[[[]]]'", "'{}'"]
+        ),
+    ),
+    lambda inner: st.lists(inner, max_size=4).map(lambda items: f"[{', '.join(items)}]"),
+    max_leaves=6,
+)
+
+
+@st.composite
+def documents(draw: st.DrawFn) -> str:
+    """Well-formed TOML that says something or other under the settings' own names."""
+    tables = [f"[{name}]" for name in draw(st.lists(st.sampled_from(SECTIONS), max_size=3, unique=True))]
+    tables += [f"[[{name}]]" for name in draw(st.lists(st.sampled_from(RULES), max_size=4))]
+    lines: list[str] = []
+    for table in tables:
+        lines.append(table)
+        lines += [f"{key} = {value}" for key, value in draw(st.dictionaries(st.sampled_from(KEYS), literals)).items()]
+    return "\n".join(lines)
+
+
+def policy_or_error(content: bytes) -> Policy | str:
+    try:
+        return read_policy(content, where="policy.toml")
+    except InvalidInput as error:
+        return str(error)
+
+
+@given(documents())
+@settings(max_examples=100, deadline=None)
+def test_whatever_is_written_is_a_policy_or_a_clear_error(text: str) -> None:
+    found = policy_or_error(text.encode())
+    if isinstance(found, Policy):
+        assert policy_or_error(write_policy(found).encode()) == found
+    else:
+        assert found.startswith("policy.toml: ")
+
+
+@given(st.binary(max_size=60))
+def test_whatever_bytes_are_a_policy_or_a_clear_error(content: bytes) -> None:
+    found = policy_or_error(content)
+    assert isinstance(found, Policy) or found.startswith("policy.toml: ")
