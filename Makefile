@@ -33,7 +33,7 @@ bench-routing: setup-test ## routes beside OR-Tools, PyVRP and VROOM on publishe
 	@$(BIN)/python -m tests.benchmarks.routing $(BENCH)
 
 bench-forecast: setup-test ## from 21.6 million readings in PostgreSQL to a forecast of 10,000 containers
-	@$(BIN)/python -m tests.benchmarks.forecast
+	@$(BIN)/python -m tests.benchmarks.forecast $(BENCH)
 
 test: setup-test ## all tests
 	@$(BIN)/python -m pytest
