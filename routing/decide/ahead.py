@@ -40,7 +40,7 @@ class Ahead:
         (C, D): when a truck would come; column 0 is ``from_s``, and the last column the end of what is looked at for a
         container that has no later chance. NaN: no chance.
     exposure
-        (C, D): expected overflowing days from ``from_s`` until each chance; NaN: no chance.
+        (C, D): expected overflowing days from each chance until the next; NaN: no chance.
     rates
         (C,): share of the capacity a day.
     cycle_days
@@ -60,6 +60,12 @@ class Ahead:
     cycle_days: NDArray[np.float64]
     longest_days: NDArray[np.float64]
     next_s: NDArray[np.float64]
+
+    @property
+    def until(self) -> NDArray[np.float64]:
+        """Expected overflowing days from today's visit until each chance, (C, D)."""
+        passed = np.nan_to_num(self.exposure, nan=0.0)
+        return np.cumsum(passed, axis=1) - passed
 
     @property
     def waits_days(self) -> NDArray[np.float64]:
@@ -87,7 +93,7 @@ def look_ahead(night: Night, policy: Policy) -> Ahead:
         open_days=open_days,
         from_s=from_s,
         chances_s=chances_s,
-        exposure=exposures(forecasts, from_s, chances_s),
+        exposure=exposures(forecasts, chances_s),
         rates=rates,
         cycle_days=np.minimum(cycle_days, np.maximum(longest_days, 1.0)),
         longest_days=longest_days,

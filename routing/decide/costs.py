@@ -34,6 +34,12 @@ LOAD_SHARE = 0.75
 
 MOST_APART_DAYS = 14
 
+FASTEST = 0.05
+"""So large a share of a pool's containers may fill faster than its outings are apart."""
+
+DUE_SHARE = 0.85
+"""A container is due after so much of its cycle: trucks come by the day, and nobody knows exactly."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Costs:
@@ -46,7 +52,8 @@ class Costs:
     drive
         (C,): the piece of the tour in a usual outing.
     out
-        (C,): what an outing of the container's pool costs before its first stop.
+        (C,): what a usual outing of the container's pool costs beside its stops: the truck, and what is driven for a
+        load that is not full. (How often full loads are driven depends on the waste, not on the visits.)
     stops
         (C,): how many stops a usual outing of its pool makes.
     apart_days
@@ -61,6 +68,8 @@ class Costs:
         (C, 2) metres on a plane; (C,): the way there and back from the depot, straight.
     per_m
         Cents for a metre of straight line.
+    truck, loads, legs
+        Cents for a truck that goes out; (C,): stops that fill a truck, and cents of the way to the tip and back.
     """
 
     service: NDArray[np.float64]
@@ -74,11 +83,19 @@ class Costs:
     points: NDArray[np.float64]
     alone_m: NDArray[np.float64]
     per_m: float
+    truck: float
+    loads: NDArray[np.float64]
+    legs: NDArray[np.float64]
 
     @property
     def visit(self) -> NDArray[np.float64]:
         """A visit in a usual outing, all in, (C,)."""
         return self.service + self.drive + self.out / self.stops
+
+    def extra(self, stops: int, asking: NDArray[np.int64]) -> NDArray[np.float64]:
+        """The share of each of so many stops in an outing that is made for them alone, (n,)."""
+        stops = max(stops, 1)
+        return (self.truck + self.legs[asking] * np.maximum(1.0 - stops / self.loads[asking], 0.0)) / stops
 
     def tour(self, density: NDArray[np.float64], asking: NDArray[np.int64]) -> NDArray[np.float64]:
         """Cents of the piece of a tour for some containers, among stops of this density around each, (n,)."""
@@ -98,6 +115,7 @@ def usual(night: Night, ahead: Ahead, policy: Policy) -> Costs:
     per_m = DETOUR * (rates.per_km / 1000 + per_s / speed)
     size = len(points)
     out, stops, apart, density = np.zeros(size), np.ones(size), np.ones(size), np.zeros(size)
+    loads, legs = np.ones(size), np.zeros(size)
     pools = _pools(night)
     for pool in np.unique(pools).tolist():
         theirs = np.flatnonzero(pools == pool)
@@ -115,8 +133,12 @@ def usual(night: Night, ahead: Ahead, policy: Policy) -> Costs:
             service=float(service[theirs].mean()),
             piece=per_m * float(np.minimum(TOUR / np.sqrt(np.maximum(around, 1e-12)), alone_m[theirs]).mean()),
         )
-        apart[theirs], stops[theirs], out[theirs] = chosen
+        fastest = DUE_SHARE * float(np.quantile(ahead.cycle_days[theirs], FASTEST))
+        apart[theirs] = max(min(chosen[0], fastest), _gap_days(ahead, theirs))
+        stops[theirs], out[theirs] = chosen[1:]
         density[theirs] = around * min(chosen[1] / len(theirs), 1.0)
+        loads[theirs] = load
+        legs[theirs] = TURNAROUND_S * per_s + per_m * float(alone_m[theirs].mean())
     tour_m = np.minimum(TOUR / np.sqrt(np.maximum(density, 1e-12)), alone_m)
     return Costs(
         service=service,
@@ -130,6 +152,9 @@ def usual(night: Night, ahead: Ahead, policy: Policy) -> Costs:
         points=points,
         alone_m=alone_m,
         per_m=per_m,
+        truck=float(rates.per_vehicle),
+        loads=loads,
+        legs=legs,
     )
 
 
@@ -157,7 +182,8 @@ def _cheapest(
     while best is None or apart <= MOST_APART_DAYS:
         wanted = a_day * apart
         stops = min(max(wanted, 1.0), number, most)
-        out = truck * max(1.0, np.ceil(stops / most)) + leg * max(1.0, stops / load)
+        # Full loads are driven to the tip whenever it is that they are collected: that is no cost of visiting often.
+        out = truck + leg * max(0.0, 1.0 - stops / load)
         visit = service + piece * np.sqrt(number / stops) + out / stops
         early = min(0.5 * max(apart - gap_days, 0.0) / cycle_days, 0.9)
         cost = visit / (1 - early)

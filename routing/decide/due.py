@@ -9,9 +9,16 @@ from numpy.typing import NDArray
 
 from routing.decide.ahead import FULL_SHARE, LONGEST_CYCLE_DAYS, NO_DAY, Ahead
 from routing.decide.costs import Costs
+from routing.decide.exposure import following_s
 from routing.decide.night import Night
 from routing.decide.policy import Policy
 from routing.forecast.calendar import DAY_S
+
+GRANTED = 1.0
+"""Times what the service level grants: not all that is granted is used, because most visits are early."""
+
+MOST_EXPOSURE = 0.3
+"""No container may wait until it is expected to have overflowed for so long, days."""
 
 SAME_DAY = 0.5
 """An interval of n days ends with the n-th day, whatever the hour: half a day more will do."""
@@ -40,14 +47,17 @@ class Due:
 def due(night: Night, ahead: Ahead, costs: Costs, policy: Policy) -> Due:
     """When each container is due.
 
-    A cycle may have the exposure that the service level grants its days. Of an outing's stops only those that are due
-    on its very day run a risk, the others come before it; so what is granted to all stops of an outing is for those.
+    The containers that the same trucks take may, together, have the exposure that the service level grants them from one
+    usual outing to the next. It is spent where it saves most: those whose exposure until a chance is the largest have to
+    be visited before it, until what is left of the others fits. None may be likely to overflow for long.
     """
-    granted = policy.service.overflows_per_1000 / 1000 * ahead.cycle_days * np.maximum(costs.apart_days, 1.0)
-    in_time = np.isfinite(ahead.exposure) & (ahead.exposure <= granted[:, None])
     ends_s = _interval_ends_s(night, ahead)
-    clean = np.nan_to_num(ahead.chances_s, nan=np.inf) <= ends_s[:, None]
-    by_risk, day = _last(in_time, ahead), _last(in_time & clean, ahead)
+    following = np.nan_to_num(following_s(ahead.chances_s), nan=np.inf)
+    unclean = np.isfinite(ahead.chances_s) & (following > ends_s[:, None])
+    by_risk, by_interval = _first(_too_risky(ahead, costs, policy)), _first(unclean)
+    day = np.where(
+        by_risk == NO_DAY, by_interval, np.where(by_interval == NO_DAY, by_risk, np.minimum(by_risk, by_interval))
+    )
     waits = ahead.waits_days
     known = waits[np.arange(len(day)), np.maximum(day, 0)]
     end_days = np.nanmax(waits, axis=1)
@@ -61,12 +71,24 @@ def due(night: Night, ahead: Ahead, costs: Costs, policy: Policy) -> Due:
     )
 
 
-def _last(in_time: NDArray[np.bool_], ahead: Ahead) -> NDArray[np.int64]:
-    """The last chance in time, (C,): 0 when the first later one is too late, ``NO_DAY`` when the last one is not."""
-    columns = np.arange(in_time.shape[1])
-    last = np.where(in_time, columns, 0).max(axis=1)
-    end = np.where(np.isfinite(ahead.chances_s), columns, 0).max(axis=1)
-    return np.where((last >= end) & (end > 0), NO_DAY, last).astype(np.int64)
+def _too_risky(ahead: Ahead, costs: Costs, policy: Policy) -> NDArray[np.bool_]:
+    """Whether each container is at too great a risk from a chance until the next, (C, D)."""
+    exposure = np.nan_to_num(ahead.exposure, nan=0.0)
+    found = exposure > MOST_EXPOSURE
+    for pool in np.unique(costs.pools).tolist():
+        theirs = np.flatnonzero(costs.pools == pool)
+        days = max(float(costs.apart_days[theirs[0]]), 1.0)
+        granted = GRANTED * policy.service.overflows_per_1000 / 1000 * len(theirs) * days
+        for day in range(exposure.shape[1]):
+            waiting = theirs[~found[theirs, : day + 1].any(axis=1)]
+            order = np.argsort(exposure[waiting, day], kind="stable")
+            found[waiting[order[np.cumsum(exposure[waiting, day][order]) > granted]], day] = True
+    return found
+
+
+def _first(late: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """The first column, (C,); ``NO_DAY``: none."""
+    return np.where(late.any(axis=1), late.argmax(axis=1), NO_DAY).astype(np.int64)
 
 
 def _interval_ends_s(night: Night, ahead: Ahead) -> NDArray[np.float64]:

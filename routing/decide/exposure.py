@@ -1,57 +1,83 @@
-"""How long a container is expected to overflow if it is left alone until a later chance."""
+"""How long a container is expected to overflow if it is left alone from one chance to the next."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.forecast.calendar import DAY_S, HOUR_S
+from routing.forecast.calendar import DAY_S
 from routing.forecast.together import Together
 
-STEP_S = 6 * HOUR_S
-"""Risks are worked out so far apart; in between they are taken to run straight."""
+PIECES = 4
+"""Risks are worked out at so many moments a day between two chances; in between they are taken to run straight."""
+
+MOST_PIECES = 24
+
+NEGLIGIBLE = 1e-7
+"""A container with less risk than this at the very end is taken to have none before."""
 
 
-def exposures(forecasts: Together, from_s: NDArray[np.float64], chances_s: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Days that each container is expected to overflow from a moment until each chance, if nobody empties it.
+def exposures(forecasts: Together, chances_s: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Days that each container is expected to overflow from each chance until the next, if nobody empties it.
 
-    The integral of P(level > 1) over time: half the risk over a day is half a day.
+    The integral of P(level > 1) over time: half the risk over a day is half a day. On the evening before a later chance
+    more will be known than now, so what lies until then adds the growth that is expected and none of its spread: at a
+    moment after a later chance the level is as uncertain as it is now so long after the first.
 
     Parameters
     ----------
-    from_s
-        (C,) epoch seconds; NaN: no moment, and no exposure is known.
     chances_s
-        (C, D) epoch seconds; NaN: no chance.
+        (C, D) epoch seconds, rising along D; NaN: no chance. The first of each is the one that is decided now.
 
     Returns
     -------
     NDArray[np.float64]
-        (C, D): never falling with the time of the chance, 0 for one that is not later, NaN where there is none.
+        (C, D): never negative, NaN where there is no chance; the last chance of each has a pause like the one before
+        it, or a day, to the next.
     """
-    found = np.where(np.isfinite(chances_s) & np.isfinite(from_s)[:, None], 0.0, np.nan)
+    next_s = following_s(chances_s)
+    found = np.where(np.isfinite(chances_s), 0.0, np.nan)
     if not np.isfinite(found).any():
         return found
-    first_s, last_s = float(np.nanmin(from_s)), float(np.nanmax(chances_s))
-    if last_s <= first_s:
-        return found
-    # Risks only rise: who has none at the end has none before.
-    exposed = np.flatnonzero(forecasts.risks(last_s) > 0)
+    exposed = np.flatnonzero(forecasts.risks(np.nanmax(np.nan_to_num(next_s, nan=-np.inf))) > NEGLIGIBLE)
     some = Together(forecasts.nodes_s[exposed], forecasts.table[exposed])
-    grid_s = first_s + STEP_S * np.arange(int((last_s - first_s) / STEP_S) + 2)
-    risks = np.stack([some.risks(at_s) for at_s in grid_s.tolist()], axis=1)
-    pieces = 0.5 * (risks[:, 1:] + risks[:, :-1]) * (STEP_S / DAY_S)
-    until = np.concatenate([np.zeros((len(exposed), 1)), np.cumsum(pieces, axis=1)], axis=1)
+    chances_s, next_s = chances_s[exposed], next_s[exposed]
+    first_s = np.where(np.isfinite(chances_s), chances_s, np.inf).min(axis=1, initial=np.inf)
+    for day in range(chances_s.shape[1]):
+        here = np.flatnonzero(np.isfinite(chances_s[:, day]))
+        if not len(here):
+            continue
+        part = Together(some.nodes_s[here], some.table[here])
+        lasts_s = next_s[here, day] - chances_s[here, day]
+        pieces = int(np.clip(np.ceil(PIECES * lasts_s.max() / DAY_S), PIECES, MOST_PIECES))
+        risks = np.empty((pieces + 1, len(here)))
+        for n in range(pieces + 1):
+            after_s = lasts_s * (n / pieces)
+            fresh_s = first_s[here] + after_s
+            known = part.rows(fresh_s)
+            grown = (
+                0.0
+                if (chances_s[here, day] == first_s[here]).all()
+                else (part.means(chances_s[here, day] + after_s) - part.mean_of(known))
+            )
+            risks[n] = part.risk_of(known, 1.0 - np.maximum(grown, 0.0))
+        found[exposed[here], day] = 0.5 * (risks[1:] + risks[:-1]).mean(axis=0) * lasts_s / DAY_S
+    return found
 
-    def passed(at_s: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Days that each has overflowed by then, (exposed, n)."""
-        place = np.clip((np.nan_to_num(at_s, nan=first_s) - first_s) / STEP_S, 0, len(grid_s) - 1.000001)
-        whole = place.astype(np.int64)
-        share, row = place - whole, np.arange(len(exposed))[:, None]
-        # Within a step the risk runs straight, so what it adds up to is a parabola.
-        low, high = risks[row, whole], risks[row, whole + 1]
-        return until[row, whole] + share * (low + 0.5 * share * (high - low)) * (STEP_S / DAY_S)
 
-    began = passed(from_s[exposed, None])
-    found[exposed] += np.maximum(passed(chances_s[exposed]) - began, 0.0)
+def following_s(chances_s: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The chance after each, (C, D) epoch seconds; after the last one a pause as before it, or a day."""
+    found = np.full_like(chances_s, np.nan)
+    after = np.full(len(chances_s), np.nan)
+    pause = np.full(len(chances_s), DAY_S)
+    for day in range(chances_s.shape[1] - 1, -1, -1):
+        here = np.isfinite(chances_s[:, day])
+        found[:, day] = np.where(here, after, np.nan)
+        after = np.where(here, chances_s[:, day], after)
+    known = np.isfinite(found)
+    between = np.where(known, found - chances_s, np.nan)
+    for day in range(chances_s.shape[1]):
+        last = np.isfinite(chances_s[:, day]) & ~known[:, day]
+        found[last, day] = chances_s[last, day] + pause[last]
+        pause = np.where(known[:, day], between[:, day], pause)
     return found

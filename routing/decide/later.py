@@ -13,6 +13,9 @@ from routing.decide.due import Due
 from routing.decide.policy import Policy
 
 
+HALF_A_DAY = 0.5
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Worth:
     """C containers: ``prize`` of a visit today and the cost of the best ``later`` one, cents; its ``day``, a column, or
@@ -37,7 +40,7 @@ def worth(ahead: Ahead, costs: Costs, due: Due, planned: NDArray[np.int64], poli
     containers, days = ahead.chances_s.shape
     visit = _visits(ahead, costs, planned)
     gained = costs.visit[:, None] * ahead.waits_days / ahead.cycle_days[:, None]
-    overflow = policy.service.overflow_cost * np.nan_to_num(ahead.exposure, nan=0.0)
+    overflow = policy.service.overflow_cost * ahead.until
     latest = np.where(planned == NO_DAY, days, np.maximum(planned, 1))
     in_time = (np.arange(days) >= 1) & (np.arange(days) <= latest[:, None]) & ahead.open_days
     waiting = np.where(in_time, visit + overflow - gained, np.inf)
@@ -48,7 +51,7 @@ def worth(ahead: Ahead, costs: Costs, due: Due, planned: NDArray[np.int64], poli
     day = np.where(np.isfinite(least) & (least <= beyond), best, NO_DAY)
     least = np.minimum(least, beyond)
     # In time there is no later chance: a visit today saves a usual one, and what overflows until there is one.
-    end = costs.visit + overflow.max(axis=1)
+    end = costs.visit + policy.service.overflow_cost * np.nansum(ahead.exposure, axis=1)
     return Worth(
         prize=np.maximum(np.where(np.isfinite(least), least, end), 0.0),
         later=np.where(day == NO_DAY, costs.visit, visit[np.arange(containers), np.maximum(day, 0)]),
@@ -75,6 +78,9 @@ def _visits(ahead: Ahead, costs: Costs, planned: NDArray[np.int64]) -> NDArray[n
             ripe = np.minimum(ahead.waits_days[asking, day] / costs.apart_days[asking], 1.0) if goes_out else 1.0
             density = density_around(costs.points[there], costs.points[asking], itself=planned[asking] == day)
             drive = costs.tour(density + ripe * costs.density[asking], asking)
-            stops = np.clip(len(there) + ripe * costs.stops[asking], 1.0, costs.stops[asking])
-            found[asking, day] = costs.service[asking] + drive + costs.out[asking] / stops
+            out = costs.out[asking] / costs.stops[asking]
+            if goes_out:
+                before = ahead.waits_days[asking, day] < costs.apart_days[asking] - HALF_A_DAY
+                out = np.where(before, costs.extra(len(there), asking), out)
+            found[asking, day] = costs.service[asking] + drive + out
     return found

@@ -40,7 +40,7 @@ class Together:
 
     def means(self, at_s: NDArray[np.float64]) -> NDArray[np.float64]:
         """Expected level of each container at its own time, (C,)."""
-        return self._rows(at_s) @ WEIGHTS
+        return self.mean_of(self.rows(at_s))
 
     def quantiles(self, q: float, at_s: NDArray[np.float64]) -> NDArray[np.float64]:
         """Level that each container stays below with probability ``q`` at its own time, (C,).
@@ -55,13 +55,24 @@ class Together:
         score = float(ndtri(q))
         place = int(np.clip(np.searchsorted(SCORES, score, side="right"), 1, len(SCORES) - 1))
         share = min(max((score - SCORES[place - 1]) / (SCORES[place] - SCORES[place - 1]), 0.0), 1.0)
-        rows = self._rows(at_s)
+        rows = self.rows(at_s)
         return rows[:, place - 1] * (1 - share) + rows[:, place] * share
 
     def risks(self, at_s: NDArray[np.float64] | float, limit: float = 1.0) -> NDArray[np.float64]:
         """P(level > limit) of each container, at one time or at a time of its own, (C,)."""
-        rows = self._rows(np.broadcast_to(np.asarray(at_s, dtype=np.float64), len(self.table)))
-        below = (rows <= limit).sum(axis=1)
+        rows = self.rows(np.broadcast_to(np.asarray(at_s, dtype=np.float64), len(self.table)))
+        return self.risk_of(rows, limit)
+
+    @staticmethod
+    def mean_of(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Expected levels, (n,), of quantiles (n, S)."""
+        return rows @ WEIGHTS
+
+    @staticmethod
+    def risk_of(rows: NDArray[np.float64], limit: NDArray[np.float64] | float) -> NDArray[np.float64]:
+        """P(level > limit), (n,), of quantiles (n, S), for one limit or one for each."""
+        limit = np.broadcast_to(np.asarray(limit, dtype=np.float64), len(rows))
+        below = (rows <= limit[:, None]).sum(axis=1)
         place = np.clip(below, 1, len(SCORES) - 1)
         each = np.arange(len(rows))
         low, high = rows[each, place - 1], rows[each, place]
@@ -69,7 +80,7 @@ class Together:
         found = ndtr(-(SCORES[place - 1] + share * (SCORES[place] - SCORES[place - 1])))
         return np.where(below == 0, 1.0, np.where(below == len(SCORES), 0.0, found))
 
-    def _rows(self, at_s: NDArray[np.float64]) -> NDArray[np.float64]:
+    def rows(self, at_s: NDArray[np.float64]) -> NDArray[np.float64]:
         """The quantiles of each container at its own time, (C, S)."""
         if not len(self.table):
             return np.empty((0, len(SCORES)))
