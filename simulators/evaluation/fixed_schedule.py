@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
@@ -26,17 +27,38 @@ SEARCH_MORE = 20
 """The fixed routes are searched with so many times the iterations of a single day's: they are driven for years."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class FixedSchedule:
-    """Rounds and routes. ``rounds``: for each fraction the days of a fortnight, 0 = the Monday of an even week;
-    ``routes`` by day of the fortnight."""
+    """For each fraction the days of a fortnight on which it is collected, 0 = the Monday of an even week."""
 
+    world: World
+    policy: Policy
     rounds: Mapping[Fraction, frozenset[int]]
-    routes: Mapping[int, Planned]
+
+    @cached_property
+    def routes(self) -> Mapping[int, Planned]:
+        """The routes by day of the fortnight, searched when they are first asked for."""
+        expected: dict[int, dict[int, float]] = {}
+        for fraction, days in self.rounds.items():
+            members = _members(self.world, fraction)
+            for day in days:
+                levels = _levels_at(self.world, members, days, day)
+                expected.setdefault(day, {}).update(zip(members.tolist(), levels.tolist(), strict=True))
+        routes: dict[int, Planned] = {}
+        for day, levels in sorted(expected.items()):
+            # Where every round is weekly, the second week is driven as the first.
+            same = expected.get(day - 7) == levels
+            routes[day] = routes[day - 7] if same else _routes(self.world, day, levels, self.policy)
+        return routes
 
     def on(self, day: date) -> Planned | None:
         """The routes of a day; None: there are none."""
         return self.routes.get(day_of_fortnight(day))
+
+    def collected(self, day: date) -> NDArray[np.int64]:
+        """The positions in ``Town.containers`` of those that have their round on a day."""
+        today = {fraction for fraction, days in self.rounds.items() if day_of_fortnight(day) in days}
+        return np.array([i for i, each in enumerate(self.world.town.containers) if each.fraction in today], np.int64)
 
     def interval_days(self, fraction: Fraction) -> float:
         """Mean days between two rounds of a fraction."""
@@ -63,30 +85,25 @@ _KEPT = 2
 
 
 def fixed_schedule(world: World, policy: Policy) -> FixedSchedule:
-    """The leanest schedule and its routes; made once for a world and what is asked of it."""
+    """The leanest schedule; made once for a world and what is asked of it.
+
+    Of the policy only the service level and the rates count: rules of days and hours do not bind the fixed schedule.
+    """
     for known, service, rates, schedule in _kept:
         if known is world and service == policy.service and rates == policy.rates:
             return schedule
-    made = _made(world, Policy(service=policy.service, rates=policy.rates))
+    allowed = policy.service.overflows_per_1000 / 1000
+    rounds = {
+        fraction: _leanest(world, _members(world, fraction), fraction, allowed)
+        for fraction in sorted({container.fraction for container in world.town.containers})
+    }
+    made = FixedSchedule(world, Policy(service=policy.service, rates=policy.rates), rounds)
     _kept[:] = [*_kept[-(_KEPT - 1) :], (world, policy.service, policy.rates, made)]
     return made
 
 
-def _made(world: World, policy: Policy) -> FixedSchedule:
-    rounds: dict[Fraction, frozenset[int]] = {}
-    expected: dict[int, dict[int, float]] = {}
-    for fraction in sorted({container.fraction for container in world.town.containers}):
-        members = np.array([i for i, each in enumerate(world.town.containers) if each.fraction is fraction])
-        rounds[fraction] = _leanest(world, members, fraction, policy.service.overflows_per_1000 / 1000)
-        for day in rounds[fraction]:
-            levels = _levels_at(world, members, rounds[fraction], day)
-            expected.setdefault(day, {}).update(zip(members.tolist(), levels.tolist(), strict=True))
-    routes: dict[int, Planned] = {}
-    for day, levels in sorted(expected.items()):
-        # Where every round is weekly, the second week is driven as the first.
-        same = expected.get(day - 7) == levels
-        routes[day] = routes[day - 7] if same else _routes(world, day, levels, policy)
-    return FixedSchedule(rounds, routes)
+def _members(world: World, fraction: Fraction) -> NDArray[np.int64]:
+    return np.array([i for i, each in enumerate(world.town.containers) if each.fraction is fraction], dtype=np.int64)
 
 
 def _leanest(world: World, members: NDArray[np.int64], fraction: Fraction, allowed: float) -> frozenset[int]:

@@ -44,7 +44,7 @@ class DayOutcome:
 class Run:
     """One contender in one town. ``days`` leaves out the warm-up; ``containers`` is their number.
 
-    ``seconds``: what simulating took, by stage ("readings", "forecast", "decide", "routes", "waste").
+    ``seconds``: processor time that simulating took, by stage ("readings", "forecast", "decide", "routes", "waste").
     """
 
     contender: Contender

@@ -6,6 +6,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -17,7 +18,9 @@ from routing.decide.nights import night
 from routing.decide.policy import Policy
 from routing.forecast import Forecast
 from routing.roads.graph import RoadGraph
-from simulators.evaluation.contents import Contents, DayOfContents
+from simulators import chance
+from simulators.collection import FIRST_STOP_H, LAST_STOP_H
+from simulators.evaluation.contents import Contents, DayOfContents, Emptyings
 from simulators.evaluation.driving import NOTHING, Driven, drive
 from simulators.evaluation.fixed_schedule import FixedSchedule, fixed_schedule
 from simulators.evaluation.knowing import Forecasting, future
@@ -26,7 +29,7 @@ from simulators.evaluation.routes import Planned, plan_routes
 from simulators.evaluation.sensing import Sensing
 from simulators.evaluation.setting import Setting
 from simulators.evaluation.threshold import EVENING_S, ThresholdRule, trained
-from simulators.evaluation.world import World
+from simulators.evaluation.world import HOUR_S, World
 
 Progress = Callable[[int, int], None]
 """Called after every simulated day with how many are behind and how many there are."""
@@ -105,7 +108,6 @@ class Simulation:
         with self._clock.of("waste"):
             self.world = world_of(setting, graph)
             self.contents = Contents(self.world)
-        with self._clock.of("routes"):
             self.schedule: FixedSchedule = fixed_schedule(self.world, policy)
         self.sensing = Sensing(self.world)
         self._forecasting = Forecasting(self.world, self.sensing)
@@ -125,10 +127,13 @@ class Simulation:
         today = world.day(number)
         counts = number >= world.setting.warm_up_days
         self.candidates, self.planned, self.driven = (), None, NOTHING
-        if counts and self._contender is not Contender.FIXED_SCHEDULE:
-            self._plan(today, float(world.midnights_s[number]) - EVENING_S)
+        if not counts:
+            self.driven = self._warm_up(number)
+        elif self._contender is Contender.FIXED_SCHEDULE:
+            with self._clock.of("routes"):
+                self.planned = self.schedule.on(today)
         else:
-            self.planned = self.schedule.on(today)
+            self._plan(today, float(world.midnights_s[number]) - EVENING_S)
         with self._clock.of("waste"):
             if self.planned is not None:
                 self.driven = drive(
@@ -161,6 +166,13 @@ class Simulation:
         if self._contender is Contender.FIXED_SCHEDULE:
             return self.schedule.words
         return "" if self._rule is None else f"{self._rule.threshold:.0%}"
+
+    def _warm_up(self, number: int) -> Driven:
+        """The emptyings of a round of the fixed schedule, spread over the hours of work: no routes are needed yet."""
+        rows = self.schedule.collected(self.world.day(number))
+        hours = FIRST_STOP_H + (LAST_STOP_H - FIRST_STOP_H) * chance.uniform(self.world.setting.seed, "warm-up", rows)
+        times_s = float(self.world.midnights_s[number]) + HOUR_S * hours[: len(rows)]
+        return replace(NOTHING, emptyings=Emptyings(rows, times_s))
 
     def _plan(self, today: date, known_s: float) -> None:
         # Also on days without trucks: what a night learns, the next one builds upon.
@@ -228,13 +240,13 @@ class Simulation:
 
 
 class _Clock:
-    """Seconds by stage."""
+    """Seconds of processor time by stage: those of a machine that does other things as well say nothing."""
 
     def __init__(self) -> None:
         self.seconds: defaultdict[str, float] = defaultdict(float)
 
     @contextmanager
     def of(self, stage: str) -> Iterator[None]:
-        began = time.perf_counter()
+        began = time.process_time()
         yield
-        self.seconds[stage] += time.perf_counter() - began
+        self.seconds[stage] += time.process_time() - began

@@ -70,6 +70,7 @@ def test_every_plan_passes_the_checker_and_every_kilogram_is_accounted_for(
         planned, day = simulation.planned, simulation.day
         assert day is not None
         collected += float((day.found - day.left).sum())
+        visited: set[int] = set()
         if planned is not None:
             assert check(planned.problem, planned.solution) == []
             visited = {stop for route in planned.solution.routes for stop in route.stop_ids}
