@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from procrastinate import App, JobContext, RetryStrategy
-from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
+from procrastinate.exceptions import AlreadyEnqueued, ConnectorException, UniqueViolation
 from procrastinate.jobs import Job, Status
 
 from api.planning import make_plan, require_ready
@@ -273,7 +273,11 @@ async def _rescue_stalled(app: App, queues: Sequence[str]) -> None:
             for queue in queues:
                 for job in await app.job_manager.get_stalled_jobs(queue=queue, seconds_since_heartbeat=STALLED_AFTER_S):
                     _log.warning("the worker of %s job %s died; the job waits again", queue, job.id)
-                    await app.job_manager.retry_job(job)
+                    try:
+                        await app.job_manager.retry_job(job)
+                    except UniqueViolation:
+                        # Somebody asked for the same meanwhile, and that job waits as long as this one counts as running.
+                        await app.job_manager.finish_job(job, Status.FAILED, delete_job=False)
         except ConnectorException as error:
             _log.warning("cannot look for jobs of dead workers: %s", error)
         await asyncio.sleep(LOOK_FOR_STALLED_S)

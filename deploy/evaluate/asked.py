@@ -81,7 +81,9 @@ def _contenders(text: str) -> tuple[Contender, ...]:
     if unknown or not named:
         known = ", ".join(Contender)
         raise InvalidInput(
-            f"there is no contender {', '.join(unknown) or text!r}", where="--contenders", remedy=f"choose of {known}"
+            f"there is no contender {', '.join(unknown) or repr(text)}",
+            where="--contenders",
+            remedy=f"choose of {known}",
         )
     return tuple(each for each in Contender if each in named)
 

@@ -82,3 +82,9 @@ def dying(task: Task, on_day: Progress) -> Run:
 
     on_day(1, 2)
     os._exit(9)
+
+
+def unhurried(task: Task, on_day: Progress) -> Run:
+    """Like :func:`made_up`, taking long enough for another worker to take the next one."""
+    time.sleep(0.2)
+    return made_up(task, on_day)
