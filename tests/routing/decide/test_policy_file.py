@@ -275,7 +275,7 @@ def policies(draw: st.DrawFn) -> Policy:
 
 
 @given(policies(), st.sampled_from(["en", "nl"]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_what_is_written_is_read_back(policy: Policy, language: str) -> None:
     text = write_policy(policy, language=language).encode()
     problems = contradictions(policy)
@@ -366,7 +366,7 @@ def policy_or_error(content: bytes) -> Policy | str:
 
 
 @given(documents())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_whatever_is_written_is_a_policy_or_a_clear_error(text: str) -> None:
     found = policy_or_error(text.encode())
     if isinstance(found, Policy):
