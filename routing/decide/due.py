@@ -47,9 +47,9 @@ class Due:
 def due(night: Night, ahead: Ahead, costs: Costs, policy: Policy) -> Due:
     """When each container is due.
 
-    The containers that the same trucks take may, together, have the exposure that the service level grants them from one
-    usual outing to the next. It is spent where it saves most: those whose exposure until a chance is the largest have to
-    be visited before it, until what is left of the others fits. None may be likely to overflow for long.
+    The containers that the same trucks take may, together, have the exposure that the service level grants them from
+    one usual outing to the next. It is spent where it saves most: those whose exposure from a chance until the next is
+    the largest have to be visited, until what is left of the others fits. None may be likely to overflow for long.
     """
     ends_s = _interval_ends_s(night, ahead)
     following = np.nan_to_num(following_s(ahead.chances_s), nan=np.inf)

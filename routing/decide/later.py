@@ -12,7 +12,6 @@ from routing.decide.costs import Costs, density_around
 from routing.decide.due import Due
 from routing.decide.policy import Policy
 
-
 HALF_A_DAY = 0.5
 
 
