@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.forecast.calendar import WasteClock
-from routing.forecast.growth import FULL, smoothed
+from routing.forecast.growth import FULL
 from routing.trust.judge import Judged
 
 
@@ -53,7 +53,9 @@ def waste_since(
 ) -> WasteSince:
     """Add up the growth that the readings show after ``since_s`` (C,), epoch seconds; NaN: not asked for."""
     containers = judged.readings.containers
-    good, levels = smoothed(judged)
+    # Not smoothed: that would lose an hour or two of growth at both ends of every stretch.
+    good = np.flatnonzero(judged.good)
+    levels = judged.cleaned[good]
     own, times_s, cycle = judged.readings.rows()[good], judged.readings.times_s[good], judged.cycles[good]
     later = times_s > since_s[own]
     own, times_s, cycle, levels = own[later], times_s[later], cycle[later], levels[later]

