@@ -15,7 +15,7 @@ from simulators.evaluation.routes import must
 from simulators.evaluation.sensing import Sensing
 from simulators.evaluation.world import HOUR_S, World
 
-THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.9)
+THRESHOLDS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 SILENT_S = 48 * 3600.0
 """A container whose sensor has said nothing usable for so long is emptied at the fixed schedule's interval."""
 UNSEEN_LEVEL = 0.75
