@@ -21,7 +21,6 @@ from deploy.evaluate.plots import ACCENT, FAINT, INK, NORMAL, RULE, SMALL
 from deploy.evaluate.table import rows
 from deploy.evaluate.tiles import Tile, tiles
 from deploy.evaluate.wording import Wording
-from simulators.evaluation.outcome import Contender
 
 WIDTH_IN, HEIGHT_IN = 8.27, 11.69
 LEFT, RIGHT = 0.07, 0.93
@@ -138,7 +137,7 @@ def _foot(figure: Figure, words: Wording, found: Evaluation, made: str, y: float
     if len(found.codes) > 1:
         made = f"{made} {words('page.codes', count=len(found.codes))}"
     paragraphs = [
-        _Text(" ".join([*sentences.facts(words, found), *_rival(words, found)]), NORMAL + 0.5, gap=0.006),
+        _Text(" ".join(sentences.facts(words, found)), NORMAL + 0.5, gap=0.006),
         _Text(words("page.method"), NORMAL + 1, ACCENT, "bold", 0.001),
         _Text(words("page.method.text"), NORMAL),
         _Text(sentences.factors(words, found.question.factors), SMALL, FADED),
@@ -158,11 +157,6 @@ def _height(figure: Figure, paragraphs: Sequence[_Text], scale: float) -> float:
         + each.gap
         for each in paragraphs
     )
-
-
-def _rival(words: Wording, found: Evaluation) -> list[str]:
-    threshold = Contender.THRESHOLD
-    return [sentences.headline(words, found, threshold)] if threshold in found.comparisons else []
 
 
 def _rule(figure: Figure, y: float, color: str) -> None:

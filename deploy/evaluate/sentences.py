@@ -85,8 +85,10 @@ def unserved(words: Wording, found: Evaluation) -> str:
 
 
 def facts(words: Wording, found: Evaluation) -> list[str]:
-    """What goes with the headline: the service level, the bound, stops that found no truck."""
-    return [text for text in (level(words, found), bound(words, found), unserved(words, found)) if text]
+    """What goes with the headline: the service level, the bound, stops that found no truck, and the threshold."""
+    threshold = Contender.THRESHOLD
+    rival = headline(words, found, threshold) if threshold in found.comparisons else ""
+    return [text for text in (level(words, found), bound(words, found), unserved(words, found), rival) if text]
 
 
 def rounded(value: float) -> float:

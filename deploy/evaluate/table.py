@@ -97,8 +97,6 @@ def _service(words: Wording, contender: Contender, comparison: Comparison) -> st
 def _texts(words: Wording, found: Evaluation) -> Iterator[str]:
     yield words("table.legend") if len(found.seeds) > 1 else words("table.no_interval")
     yield sentences.headline(words, found)
-    if Contender.THRESHOLD in found.comparisons:
-        yield sentences.headline(words, found, Contender.THRESHOLD)
     yield from sentences.facts(words, found)
     for curve in found.curves:
         yield sentences.curve(words, curve)

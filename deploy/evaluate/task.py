@@ -52,6 +52,10 @@ class Task:
             document["setting"] |= {name: getattr(_UNTOUCHED, name) for name in EYES}
         # The digest names the streets, wherever the file lies.
         del document["extract"]
+        # 1 truck a truck is 1.0.
+        document["setting"] = {
+            name: float(value) if type(value) is int else value for name, value in document["setting"].items()
+        }
         return hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()[:32]
 
     def as_json(self) -> dict[str, Any]:
