@@ -10,6 +10,9 @@ from domain.saving import ComparedDay, Exclusion, LookBack, OtherLevel, Side, Wo
 from storage.database import Connection
 from storage.rows import fetch_all, fetch_one, fetch_value
 
+KEPT_DAYS = 120
+"""So many days back the levels of the other world are kept, to work nights out again."""
+
 
 def put(connection: Connection, day: ComparedDay) -> None:
     """Store a date, in place of what was stored of it; what was looked back on is kept where ``day`` has none."""
@@ -159,11 +162,20 @@ def put_other_levels(
 ) -> None:
     """Store where containers stood after the collection of a date, in place of all that was stored of it.
 
-    ``levels`` of other dates (rounds of nights that nobody planned) are added where nothing is stored of them.
+    ``levels`` of other dates (rounds of nights that nobody planned) are added where nothing is stored of them. What is
+    older than ``KEPT_DAYS`` is let go of, but for the newest of each container.
     """
     connection.execute(
         "DELETE FROM other_level WHERE municipality_id = %s AND world = %s AND date = %s",
         [municipality_id, world, date],
+    )
+    connection.execute(
+        """
+        DELETE FROM other_level AS old USING other_level AS newer
+        WHERE old.municipality_id = %s AND old.world = %s AND old.date < %s
+            AND newer.municipality_id = old.municipality_id AND newer.world = old.world
+            AND newer.container_id = old.container_id AND newer.date > old.date""",
+        [municipality_id, world, date - dt.timedelta(days=KEPT_DAYS)],
     )
     with connection.cursor() as cursor:
         cursor.executemany(
