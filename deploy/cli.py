@@ -17,7 +17,7 @@ COMMANDS: dict[str, str] = {
     "migrate": "bring the database to the newest schema",
     "ingest": "store what the broker delivers",
     "serve": "the API and the pages",
-    "worker": "carry out planning jobs that the pages asked for",
+    "worker": "carry out planning jobs that the pages asked for, and shared runs of evaluations",
     "plan": "plan the routes of a date now",
     "policy": "show, check, set and restore what the municipality wants of its collection",
     "simulate": "send the messages of a simulated town to the broker",
