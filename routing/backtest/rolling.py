@@ -15,7 +15,8 @@ from routing.forecast.calibration import Calibration, Cases, learn, quantiles
 from routing.forecast.growth import SPANS_H, seen
 from routing.forecast.origin import Origin, origins
 from routing.forecast.town import common, factors
-from routing.trust.judge import Judged, judge
+from routing.trust.judge import judge
+from routing.trust.judged import Judged
 from routing.trust.readings import Readings
 
 WARM_UP_DAYS = 28.0

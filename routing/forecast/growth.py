@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.forecast.calendar import DAY_S, HOUR_S, WasteClock
-from routing.trust.judge import Judged
+from routing.trust.judged import Judged
 from routing.trust.smooth import running_median
 
 SPANS_H = (12.0, 24.0, 48.0, 72.0)

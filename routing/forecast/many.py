@@ -25,7 +25,8 @@ from routing.trust.battery import Battery
 from routing.trust.corrections import Corrections, corrections
 from routing.trust.emptyings import Reconciled, reconcile
 from routing.trust.health import Finding, health
-from routing.trust.judge import Judged, judge, newest
+from routing.trust.judge import judge
+from routing.trust.judged import Judged, newest
 from routing.trust.score import sensor_trust
 
 GROWTH_PER_DAY: dict[Fraction, float] = {

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from routing.forecast.calendar import DAY_S, HOUR_S, WasteClock
 from routing.forecast.growth import GROWN, GROWN_SQUARED, GROWN_TIME, SPANS_H, TIME, TIME_SQUARED, WEIGHT, Sums
 from routing.forecast.town import LEAST_RATE, Town
-from routing.trust.judge import Judged
+from routing.trust.judged import Judged
 
 LOOK_BACK = 12
 LOOK_BACK_S = 36 * HOUR_S

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from routing.forecast.calendar import DAY_TYPES, Hours
 from routing.forecast.growth import FULL, GROWN, GROWN_SQUARED, GROWN_TIME, SPANS_H, TIME_SQUARED, Sums, smoothed
-from routing.trust.judge import Judged
+from routing.trust.judged import Judged
 
 HOUR_PRIOR = 0.5
 """An hour of the day is as if it had been seen to be average while so many full containers came in."""

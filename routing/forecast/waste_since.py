@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from routing.forecast.calendar import WasteClock
 from routing.forecast.growth import FULL
-from routing.trust.judge import Judged
+from routing.trust.judged import Judged
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.trust.judge import Judged
+from routing.trust.judged import Judged
 
 LEAST_CHANGE = 0.005
 """A cleaned level that differs from the measured one by less is no correction: half a point."""

@@ -13,9 +13,10 @@ from domain.judged_emptyings import Verdict
 from domain.observations import Quality
 from routing.trust.battery import REFERENCE_C, Battery
 from routing.trust.emptyings import Reconciled
-from routing.trust.judge import ECHOES_KNOWN, Judged
+from routing.trust.judged import Judged
 from routing.trust.readings import CODE
 from routing.trust.score import echo_shares
+from routing.trust.stories import ECHOES_KNOWN
 
 DAY_S = 86_400.0
 SILENT_DAYS = 1.5

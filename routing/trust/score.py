@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from domain.observations import Quality
-from routing.trust.judge import DAY_S, Judged
+from routing.trust.judged import Judged
 from routing.trust.readings import CODE
 
 SURE = 0.995
@@ -36,6 +36,7 @@ SUSPECT: dict[Quality, float] = {
 }
 """Of suspect readings: some are right by chance."""
 
+DAY_S = 86_400.0
 RECENT_DAYS = 7.0
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-
 FASTEST_PER_DAY = 1.0
 """Few containers fill faster, share of the capacity a day (litter bins, 19 in 20: 1.27)."""
 LONGEST_S = 6 * 3600.0

@@ -9,7 +9,8 @@ from domain.observations import Quality
 from routing.trust.battery import battery
 from routing.trust.emptyings import reconcile
 from routing.trust.health import Finding, health
-from routing.trust.judge import Judged, judge
+from routing.trust.judge import judge
+from routing.trust.judged import Judged
 from routing.trust.readings import CODE
 from tests.routing.trust.series import BEGIN_S, HOUR_S, filling, hourly, table
 

@@ -5,7 +5,8 @@ import pytest
 
 from domain.errors import InvalidInput
 from domain.observations import Quality
-from routing.trust.judge import Judged, judge, newest
+from routing.trust.judge import judge
+from routing.trust.judged import Judged, newest
 from routing.trust.readings import CODE, QUALITIES, Readings
 from tests.routing.trust.series import BEGIN_S, HOUR_S, filling, hourly, table
 

@@ -1,0 +1,90 @@
+"""The likeliest story of each container: which of its plateaus are true."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from routing.trust.plateaus import Plateaus
+from routing.trust.story import Piece, likeliest
+
+DAY_S = 86_400.0
+
+ECHOES_KNOWN = 3
+"""A sensor with so many false plateaus above the waste is known to see false echoes."""
+
+
+def told(
+    plateaus: Plateaus,
+    *,
+    times_s: NDArray[np.float64],
+    report: NDArray[np.int64],
+    sighting: NDArray[np.float64],
+    breaks: NDArray[np.bool_],
+    rates: NDArray[np.float64],
+    tolerance: NDArray[np.float64],
+) -> tuple[NDArray[np.bool_], NDArray[np.int64], NDArray[np.float64]]:
+    """Which plateaus are true (P,); the number of false echoes and the unconfirmed leap of each container (C,)."""
+    true = np.ones(len(plateaus), dtype=bool)
+    echoes = np.zeros(len(rates), dtype=np.int64)
+    pending = np.zeros(len(rates))
+    if not len(plateaus):
+        return true, echoes, pending
+    columns = zip(
+        times_s[plateaus.first].tolist(),
+        times_s[plateaus.last].tolist(),
+        plateaus.begin.tolist(),
+        plateaus.end.tolist(),
+        plateaus.counts.tolist(),
+        (report[plateaus.first] > 0).tolist(),
+        sighting[plateaus.first].tolist(),
+        breaks[plateaus.first].tolist(),
+        strict=True,
+    )
+    pieces = [Piece(*column) for column in columns]
+    starts = plateaus.starts.tolist()
+    for c in range(len(rates)):
+        mine = pieces[starts[c] : starts[c + 1]]
+        if len(mine) < 2:
+            continue
+        rate, margin = float(rates[c]), float(tolerance[c])
+        marks = likeliest(mine, rate=rate, tolerance=margin, echoing=False)
+        if _toggles(mine, marks) >= ECHOES_KNOWN:
+            marks = likeliest(mine, rate=rate, tolerance=margin, echoing=True)
+        high = _high(mine, marks)
+        true[starts[c] : starts[c + 1]] = marks
+        echoes[c] = high
+        pending[c] = _pending(mine, marks, rate, margin)
+    return true, echoes, pending
+
+
+def _toggles(pieces: list[Piece], marks: list[bool]) -> int:
+    """How many false plateaus of three readings or more there are, on whichever side."""
+    return sum(not mark and piece.count > 2 for piece, mark in zip(pieces, marks, strict=True))
+
+
+def _high(pieces: list[Piece], marks: list[bool]) -> int:
+    """How many false plateaus of three readings or more lie above the true level before or after them."""
+    number = 0
+    level = math.nan
+    for piece, mark in zip(pieces, marks, strict=True):
+        if mark:
+            level = piece.end
+        elif piece.count > 2 and (level != level or piece.begin > level):  # noqa: PLR0124 - NaN
+            number += 1
+    return number
+
+
+def _pending(pieces: list[Piece], marks: list[bool], rate: float, tolerance: float) -> float:
+    """By how much the newest piece differs from what was true before it and may yet prove to be otherwise."""
+    trues = [piece for piece, mark in zip(pieces, marks, strict=True) if mark]
+    newest = pieces[-1]
+    if not marks[-1] and trues:
+        return abs(newest.end - trues[-1].end)
+    if len(trues) < 2 or newest.count > 12:
+        return 0.0
+    change = newest.begin - trues[-2].end
+    days = (newest.from_s - trues[-2].until_s) / DAY_S
+    return max(0.0, change - 3 * rate * days - tolerance / 2) if change > 0 else 0.0
