@@ -66,12 +66,10 @@ def test_an_operator_asks_for_a_visit_and_undoes_it(browser: Browser, site: Site
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_complaint_is_shown_with_its_note_in_both_themes(browser: Browser, site: Site, theme: Theme) -> None:
+def test_a_complaint_is_shown_in_both_themes(browser: Browser, site: Site, theme: Theme) -> None:
     with visit(browser, PHONE, language="nl-NL", theme=theme) as opened:
         page = opened.page
         open_container(page, site)
-        save(page, f"visit-before-{theme}")
-        assert violations(page) == []
         page.get_by_role("button", name="Een bewoner klaagt").click()
         expect(page.locator("#container .visit")).to_contain_text("Een bewoner klaagde")
         assert violations(page) == []
