@@ -161,7 +161,7 @@ def _overflow_share(world: World, members: NDArray[np.int64], days: frozenset[in
     """Share of the counted container-days that the members would overflow."""
     begin, end = (
         round((float(moment) - world.first_hour_s) / HOUR_S)
-        for moment in (world.midnights_s[world.setting.warm_up_days], world.midnights_s[-1])
+        for moment in (world.midnights_s[world.setting.uncounted_days], world.midnights_s[-1])
     )
     hours = np.arange(begin, end)
     rounds = np.round((_rounds_s(world, days) - world.first_hour_s) / HOUR_S).astype(np.int64)

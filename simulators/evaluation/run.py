@@ -125,9 +125,9 @@ class Simulation:
         """Plan, drive and measure the simulated day of that number; all before it have passed."""
         world = self.world
         today = world.day(number)
-        counts = number >= world.setting.warm_up_days
+        setting = world.setting
         self.candidates, self.planned, self.driven = (), None, NOTHING
-        if not counts:
+        if number < setting.warm_up_days:
             self.driven = self._warm_up(number)
         elif self._contender is Contender.FIXED_SCHEDULE:
             with self._clock.of("routes"):
@@ -147,7 +147,7 @@ class Simulation:
         if self._contender in {Contender.THRESHOLD, Contender.HALFVOL, Contender.CLAIRVOYANT}:
             with self._clock.of("readings"):
                 self.sensing.pass_day(number, self.day)
-        if counts:
+        if number >= setting.uncounted_days:
             self._outcomes.append(self._outcome(today, self.day))
 
     def run(self) -> Run:

@@ -24,8 +24,10 @@ class Setting:
         How many.
     start, days
         The first day that counts, and how many do.
-    warm_up_days
-        So many days before are simulated on the fixed schedule, so that there is a history to learn from.
+    warm_up_days, settling_days
+        Before them so many days are driven on the fixed schedule, so that there is a history to learn from, and then
+        so many by the contender. Whoever waits longer first lets the containers fill up: without settling, that saving
+        of the first weeks would be counted although it cannot be repeated.
     streets_km
         Side of a square of synthetic streets that the town stands on, km; None: the streets of Helsinki's centre.
     bad_sensors
@@ -48,6 +50,7 @@ class Setting:
     start: date = date(2026, 3, 2)
     days: int = 91
     warm_up_days: int = 42
+    settling_days: int = 21
     streets_km: float | None = None
     bad_sensors: float = 0.0
     missing_sensors: float = 0.0
@@ -58,13 +61,13 @@ class Setting:
     iterations: int = 20
 
     def __post_init__(self) -> None:
-        whole = (("days", 1), ("warm_up_days", 0), ("iterations", 1))
+        whole = (("days", 1), ("warm_up_days", 0), ("settling_days", 0), ("iterations", 1))
         for name, least in whole:
             if getattr(self, name) < least:
                 raise InvalidInput(f"is {getattr(self, name)}, but must be at least {least}", where=f"setting {name}")
-        if self.days + self.warm_up_days > LONGEST_DAYS:
+        if self.simulated_days > LONGEST_DAYS:
             raise InvalidInput(
-                f"{self.days + self.warm_up_days} days are more than {LONGEST_DAYS}",
+                f"{self.simulated_days} days with warm-up and settling are more than {LONGEST_DAYS}",
                 where="setting days",
                 remedy="simulate fewer days of more seeds",
             )
@@ -83,3 +86,13 @@ class Setting:
             )
         if self.streets_km is not None and not 0.3 <= self.streets_km <= 50:
             raise InvalidInput(f"is {self.streets_km}, but must lie between 0.3 and 50 km", where="setting streets_km")
+
+    @property
+    def simulated_days(self) -> int:
+        """All days: warm-up, settling, and those that count."""
+        return self.warm_up_days + self.settling_days + self.days
+
+    @property
+    def uncounted_days(self) -> int:
+        """Warm-up and settling."""
+        return self.warm_up_days + self.settling_days

@@ -69,8 +69,9 @@ def trained(world: World, schedule: FixedSchedule, policy: Policy) -> ThresholdR
 def _overflow_share(world: World, rule: ThresholdRule) -> float:
     contents, sensing = Contents(world), Sensing(world)
     overflow_days = 0.0
-    settled = round(world.setting.warm_up_days * SETTLING_SHARE)
-    for number in range(world.setting.warm_up_days):
+    warm_up_days = world.setting.warm_up_days
+    settled = round(warm_up_days * SETTLING_SHARE)
+    for number in range(warm_up_days):
         midnight_s = float(world.midnights_s[number])
         rows = np.array(sorted(rule.levels(sensing, midnight_s - EVENING_S)), dtype=np.int64)
         if not world.days.working(world.day(number)):
@@ -79,4 +80,4 @@ def _overflow_share(world: World, rule: ThresholdRule) -> float:
         sensing.pass_day(number, day)
         if number >= settled:
             overflow_days += float(day.overflow_days.sum())
-    return overflow_days / max(1, (world.setting.warm_up_days - settled) * len(world.town.containers))
+    return overflow_days / max(1, (warm_up_days - settled) * len(world.town.containers))

@@ -77,8 +77,8 @@ class World:
         town = _with_sensors(build_town(streets, seed=setting.seed, containers=setting.containers), setting)
         town = _without_breaks(_with_trucks(town, setting.trucks))
         rows, matrices, profiles = _measured(streets, town)
-        first_day = setting.start - timedelta(days=setting.warm_up_days)
-        count = setting.warm_up_days + setting.days
+        first_day = setting.start - timedelta(days=setting.uncounted_days)
+        count = setting.simulated_days
         midnights_s = np.array(
             [
                 datetime.combine(first_day + timedelta(days=n), time(), town.time_zone).timestamp()
@@ -104,13 +104,13 @@ class World:
 
     @property
     def first_day(self) -> date:
-        """The first simulated day, warm-up included."""
-        return self.setting.start - timedelta(days=self.setting.warm_up_days)
+        """The first simulated day, that of the warm-up."""
+        return self.setting.start - timedelta(days=self.setting.uncounted_days)
 
     @property
     def simulated_days(self) -> int:
-        """How many days are simulated, warm-up included."""
-        return self.setting.warm_up_days + self.setting.days
+        """How many days are simulated, warm-up and settling included."""
+        return self.setting.simulated_days
 
     @cached_property
     def capacities_l(self) -> NDArray[np.float64]:

@@ -21,7 +21,14 @@ def streets() -> RoadGraph:
 @pytest.fixture(scope="session")
 def setting() -> Setting:
     return Setting(
-        seed=3, containers=24, start=date(2026, 3, 30), days=8, warm_up_days=15, streets_km=1.2, iterations=20
+        seed=3,
+        containers=24,
+        start=date(2026, 3, 30),
+        days=8,
+        warm_up_days=12,
+        settling_days=3,
+        streets_km=1.2,
+        iterations=20,
     )
 
 

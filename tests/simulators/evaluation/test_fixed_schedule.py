@@ -21,7 +21,7 @@ from simulators.evaluation.world import World
 @pytest.fixture(scope="module")
 def month(setting: Setting, streets: RoadGraph) -> World:
     """Four weeks of a hamlet with a container of each fraction or two."""
-    return World.of(replace(setting, containers=6, days=28, warm_up_days=14), streets)
+    return World.of(replace(setting, containers=6, days=28, warm_up_days=14, settling_days=0), streets)
 
 
 def filling(world: World, a_day: float) -> World:

@@ -16,6 +16,7 @@ from simulators.evaluation.setting import Setting
         ("days", 0),
         ("days", 900),
         ("warm_up_days", -1),
+        ("settling_days", -1),
         ("iterations", 0),
         ("bad_sensors", 1.01),
         ("missing_sensors", -0.1),
