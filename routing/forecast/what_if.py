@@ -8,9 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.forecast.calendar import DAY_S
-from routing.forecast.distribution import Forecast
-from routing.forecast.many import Outlook, as_forecasts
+from routing.forecast.distribution import Forecast, as_forecasts
 from routing.forecast.origin import EMPTIED_LEVEL, EMPTIED_LEVEL_SD
+from routing.forecast.outlooks import Outlook
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,6 +81,8 @@ def forecasts_if(seen: Outlook, begun: WhatIf) -> dict[int, Forecast]:
         since_emptied=np.where(np.isfinite(begun.emptied_s), np.clip(since, 0.0, 30.0), 30.0),
         pending=zeros,
         step=zeros,
+        # What the newest reading would have said.
+        last_level=np.where(np.isfinite(origin.last_level), begun.level, np.nan),
         emptied_s=begun.emptied_s,
     )
     return dict(zip(seen.ids.tolist(), as_forecasts(other, clock, basis.calibration, at_s=basis.at_s), strict=True))

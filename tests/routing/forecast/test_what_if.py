@@ -53,6 +53,8 @@ def test_the_level_is_what_was_thrown_in_since(days_ago: int) -> None:
     for c, n in enumerate(TOWN):
         assert forecasts[n].mean(AT_S) == pytest.approx(float(now.level[c]), abs=0.05)
         assert forecasts[n].last_emptied_s == begun.at_s[c]
+        assert forecasts[n].last_level == now.level[c], "what the reading would have said"
+        assert forecasts[n].last_observed_s == seen.forecasts[n].last_observed_s
 
 
 def test_without_readings_the_rate_stands_in_and_is_less_sure() -> None:
