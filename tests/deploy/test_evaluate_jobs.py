@@ -16,14 +16,17 @@ import pytest
 
 import api.jobs
 from api.jobs import JobStatus, planning_job, request_plan, run_worker
+from deploy.cli import build_parser
 from deploy.evaluate import queue, shared_runs
 from deploy.evaluate.code import code_digest
+from deploy.evaluate.command import evaluate
 from deploy.evaluate.local_runs import Failure
 from deploy.evaluate.queue import EvaluationQueue
 from deploy.evaluate.results_file import Result
 from deploy.evaluate.shared_runs import share_tasks
 from deploy.evaluate.simulate import Simulate
 from deploy.evaluate.task import Task, tasks
+from deploy.settings import read_settings
 from simulators.evaluation.outcome import Contender
 from storage import evaluations
 from storage.database import Database
@@ -122,6 +125,22 @@ def test_what_fails_is_told_and_done_anew_when_asked_for_again(database: Databas
         found, failures = shared(database, wanted)
     assert failures == []
     assert set(found) == {task.key for task in wanted}
+
+
+def test_the_command_gathers_what_workers_did(
+    database: Database, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    results = tmp_path / "results.jsonl"
+    options = ["evaluate", "--jobs", "--seeds", "1-3", "--weeks", "2", "--results", str(results)]
+    settings = read_settings({"HALFVOL_DATABASE_URL": database.url})
+    with worker_thread(database.url, made_up):
+        evaluate(build_parser(options).parse_args(options), settings)
+    captured = capsys.readouterr()
+    assert "12 runs to simulate, as jobs for halfvol workers" in captured.err
+    assert "With Halfvol the trucks drive" in captured.out
+    assert len(results.read_text().splitlines()) == 12
+    evaluate(build_parser(options).parse_args(options), settings)
+    assert "to simulate" not in capsys.readouterr().err
 
 
 def test_a_simulation_that_dies_takes_no_worker_with_it(database: Database) -> None:
