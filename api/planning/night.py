@@ -15,9 +15,9 @@ from domain.errors import InvalidInput
 from domain.health import HealthState
 from routing.days import time_zone
 from routing.forecast import Outlook, Place, outlook
+from routing.forecast.fractions import FRACTIONS
 from routing.forecast.history import FillHistory
 from routing.forecast.learning import calibrate
-from routing.forecast.many import FRACTIONS
 from routing.forecast.state import Learned, from_bytes, to_bytes
 from storage import batteries, judged_emptyings, trust
 from storage import judgements as stored_judgements

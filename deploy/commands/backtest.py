@@ -19,7 +19,7 @@ from deploy.settings import Settings
 from domain.containers import ContainerGeometry, Fraction
 from domain.errors import InvalidInput
 from routing.backtest.rolling import WARM_UP_DAYS, Setting, roll
-from routing.forecast.many import FRACTIONS, USUAL_RATES
+from routing.forecast.fractions import FRACTIONS, USUAL_RATES
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:

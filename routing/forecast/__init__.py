@@ -7,8 +7,10 @@ past forecasts got wrong corrects mean, spread and shape. Levels never fall by t
 
 from routing.forecast.calendar import DAY_S
 from routing.forecast.distribution import Forecast
+from routing.forecast.fractions import GROWTH_PER_DAY
 from routing.forecast.history import FillHistory
-from routing.forecast.many import GROWTH_PER_DAY, Outlook, Place, forecast, forecast_many, outlook
+from routing.forecast.many import forecast, forecast_many
+from routing.forecast.outlooks import Outlook, Place, outlook
 
 __all__ = [
     "DAY_S",

@@ -165,3 +165,39 @@ def _with_tails(inner: NDArray[np.float64]) -> NDArray[np.float64]:
         slope = (found[:, :, near] - found[:, :, further]) / (SCORES[near] - SCORES[further])
         found[:, :, edge] = found[:, :, near] + np.maximum(slope, 0.001) * (SCORES[edge] - SCORES[near])
     return np.maximum.accumulate(np.maximum(found, 0.0), axis=1)
+
+
+def as_forecasts(origin: Origin, clock: WasteClock, calibration: Calibration, *, at_s: float) -> list[Forecast]:
+    """The forecasts of all containers, in their order."""
+    nodes_s, table = tables(origin, clock, calibration, at_s=at_s)
+    columns = zip(
+        origin.origin_s.tolist(),
+        origin.level.tolist(),
+        origin.level_sd.tolist(),
+        origin.rate.tolist(),
+        origin.rate_sd.tolist(),
+        origin.last_s.tolist(),
+        origin.last_level.tolist(),
+        origin.emptied_s.tolist(),
+        strict=True,
+    )
+    return [
+        Forecast(
+            origin_s=origin_s,
+            made_s=at_s,
+            level=level,
+            level_sd=level_sd,
+            growth_per_day=rate,
+            growth_sd=rate_sd,
+            nodes_s=nodes_s,
+            table=table[c],
+            last_observed_s=_known(last_s),
+            last_level=_known(last_level),
+            last_emptied_s=_known(emptied_s),
+        )
+        for c, (origin_s, level, level_sd, rate, rate_sd, last_s, last_level, emptied_s) in enumerate(columns)
+    ]
+
+
+def _known(value: float) -> float | None:
+    return value if np.isfinite(value) else None

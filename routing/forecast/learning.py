@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 from routing.backtest.rolling import Setting, roll_cases
 from routing.forecast.calendar import DAY_S
 from routing.forecast.calibration import Calibration, learn
+from routing.forecast.fractions import USUAL_RATES
 from routing.forecast.history import FillHistory, table_of
-from routing.forecast.many import USUAL_RATES, Place
+from routing.forecast.outlooks import Place
 
 SAMPLE = 240
 """The calibration is learned from the past forecasts of so many containers."""

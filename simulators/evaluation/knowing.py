@@ -8,8 +8,8 @@ import numpy as np
 
 from routing.forecast import DAY_S, FillHistory, Forecast, Place, outlook
 from routing.forecast.distribution import SCORES
+from routing.forecast.fractions import FRACTIONS
 from routing.forecast.learning import calibrate
-from routing.forecast.many import FRACTIONS
 from routing.forecast.state import CONTEXT_DAYS, LAG_DAYS, Learned
 from simulators import chance
 from simulators.evaluation.contents import Contents

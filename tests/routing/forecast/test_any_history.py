@@ -17,8 +17,8 @@ from domain.geography import Position
 from domain.health import SensorHealth
 from domain.observations import Quality
 from routing.forecast import DAY_S, FillHistory, Forecast, Outlook, Place, outlook
+from routing.forecast.fractions import FRACTIONS
 from routing.forecast.learning import calibrate
-from routing.forecast.many import FRACTIONS
 from routing.forecast.state import from_bytes, to_bytes
 from routing.trust.readings import QUALITIES
 from tests.routing.trust.series import filling

@@ -16,9 +16,9 @@ from domain.geography import Position
 from routing.backtest.rolling import Setting, roll_cases
 from routing.forecast import DAY_S, FillHistory, Place, forecast, outlook
 from routing.forecast.calibration import PROBABILITIES, Calibration, Cases, learn, quantiles
+from routing.forecast.fractions import FRACTIONS, USUAL_RATES
 from routing.forecast.history import table_of
 from routing.forecast.learning import calibrate
-from routing.forecast.many import FRACTIONS, USUAL_RATES
 from routing.forecast.state import CONTEXT_DAYS, LAG_DAYS, from_bytes, to_bytes
 from tests.routing.trust.series import BEGIN_S, filling, hourly
 
