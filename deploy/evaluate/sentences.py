@@ -41,11 +41,13 @@ def headline(words: Wording, found: Evaluation, contender: Contender = Contender
 
 
 def verdict(words: Wording, found: Evaluation, contender: Contender, service: Service) -> str:
-    """Whether the service suffered."""
+    """Whether the service suffered; where it did, also whether it is still what the policy wants."""
     now, then = (
         found.comparisons[each].means[Measure.OVERFLOWS_PER_1000].mean for each in (contender, Contender.FIXED_SCHEDULE)
     )
-    return words(f"verdict.{service}", now=words.number(now, 2), then=words.number(then, 2))
+    sentence = words(f"verdict.{service}", now=words.number(now, 2), then=words.number(then, 2))
+    within = service is Service.WORSE and max(now, then) <= found.question.allowed
+    return f"{sentence} {words('verdict.within')}" if within else sentence
 
 
 def level(words: Wording, found: Evaluation, contender: Contender = Contender.HALFVOL) -> str:

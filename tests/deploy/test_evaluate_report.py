@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 import string
+from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
 from io import BytesIO
@@ -34,9 +35,11 @@ EN, NL = Wording("en"), Wording("nl")
 @cache
 def found(
     *, seeds: int = 4, varied: tuple[Varied, ...] = (), contenders: tuple[Contender, ...] = tuple(Contender),
-    like: Task = ASKED,
+    like: Task = ASKED, policy: str = "",
 ) -> Evaluation:  # fmt: skip
-    asked = Question(like, contenders, tuple(range(1, seeds + 1)), varied, (1, 2) if varied else ())
+    asked = Question(
+        replace(like, policy=policy), contenders, tuple(range(1, seeds + 1)), varied, (1, 2) if varied else ()
+    )
     runs = [made_up(task, lambda _done, _total: None) for task in wanted(asked)]
     return evaluation(asked, [Result(t, run, "c0de", 1.0) for t, run in zip(wanted(asked), runs, strict=True)])
 
@@ -67,6 +70,9 @@ def test_a_saving_is_called_by_its_service() -> None:
     bad = sentences.headline(EN, found(), Contender.THRESHOLD)
     assert "but at WORSE service" in bad
     assert bad.endswith("This is no saving at equal service.")
+    assert "keep the wanted" not in bad
+    lax = found(policy="[service]\noverflows_per_1000 = 5\n")
+    assert "Both keep the wanted service level." in sentences.headline(EN, lax, Contender.THRESHOLD)
     assert "SLECHTERE" in sentences.headline(NL, found(), Contender.THRESHOLD)
     worse = sentences.headline(EN, found(like=ASKED.with_setting(bad_sensors=1.0)))
     assert "more kilometres" in worse
