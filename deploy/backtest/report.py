@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
-from routing.backtest.rolling import Rows
+from routing.backtest.rows import Rows
 from routing.backtest.scores import SCORED, Scores, score
 from routing.forecast.calibration import NORMAL
 from routing.forecast.growth import SPANS_H

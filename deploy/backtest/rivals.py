@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from domain.errors import Unavailable
-from routing.backtest.rolling import Rows
+from routing.backtest.rows import Rows
 from routing.backtest.scores import SCORED
 from routing.forecast.growth import SPANS_H
 from routing.trust.readings import Readings

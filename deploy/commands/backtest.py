@@ -18,7 +18,8 @@ from deploy.backtest.report import compare, halfvol_quantiles, told
 from deploy.settings import Settings
 from domain.containers import ContainerGeometry, Fraction
 from domain.errors import InvalidInput
-from routing.backtest.rolling import WARM_UP_DAYS, Setting, roll
+from routing.backtest.rolling import roll
+from routing.backtest.rows import WARM_UP_DAYS, Setting
 from routing.forecast.fractions import FRACTIONS, USUAL_RATES
 
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from routing.backtest.rolling import Setting, roll_cases
+from routing.backtest.rolling import roll_cases
+from routing.backtest.rows import Setting
 from routing.forecast.calendar import DAY_S
 from routing.forecast.calibration import Calibration, learn
 from routing.forecast.fractions import USUAL_RATES

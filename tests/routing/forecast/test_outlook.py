@@ -13,7 +13,8 @@ import pytest
 from domain.containers import Fraction
 from domain.errors import InvalidInput
 from domain.geography import Position
-from routing.backtest.rolling import Setting, roll_cases
+from routing.backtest.rolling import roll_cases
+from routing.backtest.rows import Setting
 from routing.forecast import DAY_S, FillHistory, Place, forecast, outlook
 from routing.forecast.calibration import PROBABILITIES, Calibration, Cases, learn, quantiles
 from routing.forecast.fractions import FRACTIONS, USUAL_RATES
