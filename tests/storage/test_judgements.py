@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from datetime import timedelta
 from itertools import product
@@ -131,3 +132,45 @@ def test_every_pair_of_qualities_fits_into_a_byte(database: Database, small: Sma
     found = [(codes[ours], codes[theirs]) for ours, theirs in zip(mine.quality, mine.judged, strict=True)]
     assert found == pairs
     assert mine.is_cleaned.all()
+
+
+def test_what_ingest_stores_meanwhile_is_the_latest_afterwards(database: Database, small: SmallTown) -> None:
+    """Ingest waits for the judgement's transaction, and then compares with what that left."""
+    newer = [reading(small.fill_level, 6, 0.6), reading(small.fill_level, 4, 0.4)]
+
+    def store() -> None:
+        with database.transaction() as connection:
+            observations.store(connection, observations=newer)
+
+    thread = threading.Thread(target=store)
+    with database.transaction() as connection:
+        judgements.put(connection, [judged(small, 4, Quality.FALSE_ECHO)], since=NOON)
+        thread.start()
+        thread.join(0.3)
+        assert thread.is_alive(), "it waits"
+    thread.join(20)
+    assert not thread.is_alive()
+    assert latest(database, small) == (pytest.approx(0.6), Quality.GOOD)
+    assert stored(database, small)[4].quality is Quality.FALSE_ECHO, "what came again is a duplicate"
+
+
+def test_two_nights_wait_for_each_other(database: Database, small: SmallTown) -> None:
+    order: list[str] = []
+
+    def second() -> None:
+        with database.transaction() as connection:
+            judgements.begin(connection, small.municipality.id)
+            judgements.put(connection, [judged(small, 4, None)], since=NOON)
+            order.append("second")
+
+    thread = threading.Thread(target=second)
+    with database.transaction() as connection:
+        judgements.begin(connection, small.municipality.id)
+        judgements.begin(connection, small.municipality.id + 1)
+        thread.start()
+        judgements.put(connection, [judged(small, 4, Quality.SPIKE)], since=NOON)
+        thread.join(0.2)
+        order.append("first")
+    thread.join(20)
+    assert order == ["first", "second"]
+    assert stored(database, small)[4].quality is Quality.GOOD
