@@ -14,8 +14,9 @@ from routing.decide.night import Night
 from routing.decide.policy import Policy
 from routing.forecast.calendar import DAY_S
 
-GRANTED = 1.0
-"""Times what the service level grants: not all that is granted is used, because most visits are early."""
+GRANTED = 1.5
+"""Times what the service level grants: not all that is granted comes true, because most visits are early and trucks come
+earlier than in the middle of their shift (training towns: with 1.0, 0.3 of 1,000 container-days where 1 was granted)."""
 
 MOST_EXPOSURE = 0.3
 """No container may wait until it is expected to have overflowed for so long, days."""
