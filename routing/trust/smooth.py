@@ -15,14 +15,16 @@ def running_median(levels: NDArray[np.float64], groups: NDArray[np.int64]) -> ND
     count = len(levels)
     if count < 3:
         return levels.copy()
-    at = np.arange(count)
     columns = [levels]
-    for step in (-2, -1, 1, 2):
-        there = np.clip(at + step, 0, count - 1)
-        mirrored = np.clip(at - step, 0, count - 1)
-        same = (groups[there] == groups) & (there == at + step)
-        other = (groups[mirrored] == groups) & (mirrored == at - step)
-        columns.append(np.where(same, levels[there], np.where(other, levels[mirrored], levels)))
+    for step in (1, 2):
+        same = groups[step:] == groups[:-step]
+        before, after = levels.copy(), levels.copy()
+        # Where a side is missing the other one stands in, and where both are, the value itself.
+        before[:-step] = np.where(same, levels[step:], levels[:-step])
+        before[step:] = np.where(same, levels[:-step], before[step:])
+        after[step:] = np.where(same, levels[:-step], levels[step:])
+        after[:-step] = np.where(same, levels[step:], after[:-step])
+        columns += [before, after]
     return median_of_five(*columns)
 
 

@@ -88,6 +88,9 @@ def likeliest(  # noqa: PLR0912 - one loop over pairs of pieces, kept together f
         for j in range(i - 1, max(-2, i - 2 - WINDOW), -1):
             if j < 0:
                 cost = skipped
+            elif best[j] + skipped >= least:
+                # No step costs less than nothing.
+                cost = math.inf
             else:
                 cost = (
                     best[j]
