@@ -97,10 +97,19 @@ class Sums:
         )
 
 
-def smoothed(judged: Judged) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """Positions of the good readings and their cleaned levels, smoothed within each cycle."""
-    good = np.flatnonzero(judged.good)
-    groups = judged.cycles[good] * judged.readings.containers + judged.readings.rows()[good]
+def smoothed(judged: Judged, *, from_s: float = -np.inf) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """Positions of the good readings and their cleaned levels, smoothed within each cycle.
+
+    With ``from_s`` (epoch seconds) those from then on and one before, of each container.
+    """
+    good, rows = np.flatnonzero(judged.good), judged.readings.rows()
+    if from_s > -np.inf:
+        kept = judged.readings.times_s[good] >= from_s
+        # Three more: one to grow from, and two that its median is made of.
+        for _ in range(3):
+            kept[:-1] |= kept[1:] & (rows[good][1:] == rows[good][:-1])
+        good = good[kept]
+    groups = judged.cycles[good] * judged.readings.containers + rows[good]
     return good, running_median(judged.cleaned[good], groups)
 
 
@@ -124,7 +133,8 @@ def seen(
     """
     containers = judged.readings.containers
     rows = judged.readings.rows()
-    good, levels = smoothed(judged)
+    # Spans that end after it began so long before at most.
+    good, levels = smoothed(judged, from_s=from_s - 1.3 * SPANS_H[-1] * HOUR_S - 2 * STARTS_S)
     if not_before_s is not None:
         counts = ~(judged.readings.times_s[good] < not_before_s[rows[good]])
         good, levels = good[counts], levels[counts]

@@ -71,9 +71,9 @@ def judged_lot(
     """
     judged = judge(table_of(known).between(-np.inf, at_s))
     readings = judged.readings
-    sums = _added(before, judged, clock, groups, until_s=at_s)
     kept_s = at_s - LAG_DAYS * DAY_S
     kept = before if before.until_s >= kept_s else _added(before, judged, clock, groups, until_s=kept_s)
+    sums = _added(kept, judged, clock, groups, until_s=at_s)
     moved_s = np.array([np.nan if each.moved_s is None else each.moved_s for each in known])
     moved = np.nan_to_num(moved_s, nan=-np.inf) > at_s - LONGEST_DAYS * DAY_S
     if moved.any():
