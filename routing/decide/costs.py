@@ -92,10 +92,10 @@ class Costs:
         """A visit in a usual outing, all in, (C,)."""
         return self.service + self.drive + self.out / self.stops
 
-    def extra(self, stops: int, asking: NDArray[np.int64]) -> NDArray[np.float64]:
-        """The share of each of so many stops in an outing that is made for them alone, (n,)."""
-        stops = max(stops, 1)
-        return (self.truck + self.legs[asking] * np.maximum(1.0 - stops / self.loads[asking], 0.0)) / stops
+    def extra(self, stops: NDArray[np.int64], asking: NDArray[np.int64]) -> NDArray[np.float64]:
+        """The share of each of so many stops, (n,), in an outing that is made for them alone, cents (n,)."""
+        load = np.maximum(1.0 - stops / self.loads[asking], 0.0)
+        return (self.truck + self.legs[asking] * load) / stops
 
     def tour(self, density: NDArray[np.float64], asking: NDArray[np.int64]) -> NDArray[np.float64]:
         """Cents of the piece of a tour for some containers, among stops of this density around each, (n,)."""

@@ -13,6 +13,9 @@ PIECES = 4
 
 MOST_PIECES = 24
 
+GRAIN_S = 1_800
+"""Pauses between chances are rounded to so many seconds."""
+
 NEGLIGIBLE = 1e-7
 """A container with less risk than this at the very end is taken to have none before."""
 
@@ -35,33 +38,31 @@ def exposures(forecasts: Together, chances_s: NDArray[np.float64]) -> NDArray[np
         (C, D): never negative, NaN where there is no chance; the last chance of each has a pause like the one before
         it, or a day, to the next.
     """
-    next_s = following_s(chances_s)
     found = np.where(np.isfinite(chances_s), 0.0, np.nan)
     if not np.isfinite(found).any():
         return found
-    exposed = np.flatnonzero(forecasts.risks(np.nanmax(np.nan_to_num(next_s, nan=-np.inf))) > NEGLIGIBLE)
-    some = Together(forecasts.nodes_s[exposed], forecasts.table[exposed])
-    chances_s, next_s = chances_s[exposed], next_s[exposed]
+    pauses_s = np.round((following_s(chances_s) - chances_s) / GRAIN_S) * GRAIN_S
+    last_s = np.nanmax(chances_s) + np.nanmax(pauses_s)
+    exposed = np.flatnonzero(np.isfinite(found).any(axis=1) & (forecasts.risks(last_s) > NEGLIGIBLE))
+    chances_s, pauses_s = chances_s[exposed], pauses_s[exposed]
+    some = forecasts.taken(exposed)
     first_s = np.where(np.isfinite(chances_s), chances_s, np.inf).min(axis=1, initial=np.inf)
-    for day in range(chances_s.shape[1]):
-        here = np.flatnonzero(np.isfinite(chances_s[:, day]))
-        if not len(here):
-            continue
-        part = Together(some.nodes_s[here], some.table[here])
-        lasts_s = next_s[here, day] - chances_s[here, day]
-        pieces = int(np.clip(np.ceil(PIECES * lasts_s.max() / DAY_S), PIECES, MOST_PIECES))
-        risks = np.empty((pieces + 1, len(here)))
+    expected = some.expected()
+    for pause_s in np.unique(pauses_s[np.isfinite(pauses_s)]).tolist():
+        lasts = pauses_s == pause_s
+        members = np.flatnonzero(lasts.any(axis=1))
+        part = some.taken(members)
+        pieces = int(np.clip(np.ceil(PIECES * pause_s / DAY_S), PIECES, MOST_PIECES))
         for n in range(pieces + 1):
-            after_s = lasts_s * (n / pieces)
-            fresh_s = first_s[here] + after_s
-            known = part.rows(fresh_s)
-            grown = (
-                0.0
-                if (chances_s[here, day] == first_s[here]).all()
-                else (part.means(chances_s[here, day] + after_s) - part.mean_of(known))
-            )
-            risks[n] = part.risk_of(known, 1.0 - np.maximum(grown, 0.0))
-        found[exposed[here], day] = 0.5 * (risks[1:] + risks[:-1]).mean(axis=0) * lasts_s / DAY_S
+            after_s = pause_s * n / pieces
+            fresh = part.rows(first_s[members] + after_s)
+            mean = expected.at(members, first_s[members] + after_s)
+            weight = pause_s / DAY_S / pieces * (0.5 if n in {0, pieces} else 1.0)
+            for day in np.flatnonzero(lasts.any(axis=0)).tolist():
+                here = lasts[members, day]
+                at = members[here]
+                grown = np.maximum(expected.at(at, chances_s[at, day] + after_s) - mean[here], 0.0)
+                found[exposed[at], day] += weight * part.risk_of(fresh if here.all() else fresh[here], 1.0 - grown)
     return found
 
 

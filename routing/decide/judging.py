@@ -29,12 +29,16 @@ SURELY_FULL = 0.95
 """A silent container that is thought to be so full is visited for that, not for the silence."""
 
 
+LEAST_SHARE = 0.25
+"""Nothing is emptied that has less of its cycle behind it, though a truck stood beside it: no driver would see why."""
+
+
 def decide(night: Night, policy: Policy) -> list[Candidate]:
     """Judge every container, in their order: MUST and MAY become stops of the day's problem, SKIP does not.
 
     A container must be visited today when it was asked for, when its longest interval ends before its next chance, or
-    when until then it would overflow for longer than the service level grants it. One that may be visited is worth what
-    that saves: the best later visit, less the share of a cycle that is thrown away by coming early.
+    when its risk until then is more than the service level grants (see ``due``). One that may be visited is worth what
+    that saves: the best later visit, less the share of a cycle that is thrown away by coming early (see ``later``).
 
     Raises
     ------
@@ -52,6 +56,7 @@ def decide(night: Night, policy: Policy) -> list[Candidate]:
     dues = due(night, ahead, costs, policy)
     planned = level(dues.day, night, ahead, costs, kg=kg, litres=litres)
     worths = worth(ahead, costs, dues, planned, policy)
+    done = 1 - dues.wait_days / ahead.cycle_days
     means = ahead.forecasts.means(ahead.from_s)
     until_s = np.where(np.isfinite(ahead.next_s), ahead.next_s, np.nanmax(ahead.chances_s, axis=1))
     risks = ahead.forecasts.risks(until_s)
@@ -65,7 +70,7 @@ def decide(night: Night, policy: Policy) -> list[Candidate]:
             due_today=bool(dues.day[c] == 0),
             for_interval=bool(dues.for_interval[c]),
             surely_full=bool(surely[c]),
-            worth_standing=bool(worths.prize[c] > costs.service[c]),
+            worth_standing=bool(worths.prize[c] > costs.service[c] and done[c] >= LEAST_SHARE),
             crowded_out=bool(planned[c] == 0),
             level=float(means[c]),
         )

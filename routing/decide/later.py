@@ -13,6 +13,7 @@ from routing.decide.due import Due
 from routing.decide.policy import Policy
 
 HALF_A_DAY = 0.5
+"""Chances are counted in whole days: this much less than the usual pause is no earlier."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,8 +62,9 @@ def worth(ahead: Ahead, costs: Costs, due: Due, planned: NDArray[np.int64], poli
 def _visits(ahead: Ahead, costs: Costs, planned: NDArray[np.int64]) -> NDArray[np.float64]:
     """What each container's visit is expected to cost on each day, (C, D) cents; inf where there is no chance.
 
-    When trucks go out today they take along what is worth it, so that little is left for the days right after: until
-    the next usual outing the stops that share a tour are those due on its day, and a growing part of the usual ones.
+    When trucks go out today they take along what is worth it, so that little is left for the days right after: the
+    stops that share a tour then are those due on its day, and a growing part of the usual ones; and what is due before
+    the next usual outing needs an outing of its own.
     """
     containers, days = ahead.chances_s.shape
     found = np.full((containers, days), np.inf)
@@ -75,11 +77,12 @@ def _visits(ahead: Ahead, costs: Costs, planned: NDArray[np.int64]) -> NDArray[n
                 continue
             there = np.flatnonzero(theirs & (planned == day))
             ripe = np.minimum(ahead.waits_days[asking, day] / costs.apart_days[asking], 1.0) if goes_out else 1.0
-            density = density_around(costs.points[there], costs.points[asking], itself=planned[asking] == day)
+            there_too = planned[asking] == day
+            density = density_around(costs.points[there], costs.points[asking], itself=there_too)
             drive = costs.tour(density + ripe * costs.density[asking], asking)
             out = costs.out[asking] / costs.stops[asking]
             if goes_out:
                 before = ahead.waits_days[asking, day] < costs.apart_days[asking] - HALF_A_DAY
-                out = np.where(before, costs.extra(len(there), asking), out)
+                out = np.where(before, costs.extra(len(there) + 1 - there_too, asking), out)
             found[asking, day] = costs.service[asking] + drive + out
     return found

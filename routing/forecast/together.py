@@ -38,6 +38,14 @@ class Together:
                 table[c, n] = each.quantiles(nodes_s[c, n])
         return cls(nodes_s, table)
 
+    def taken(self, places: NDArray[np.int64]) -> Together:
+        """Some of them, in the order of ``places``."""
+        return Together(self.nodes_s[places], self.table[places])
+
+    def expected(self) -> Expected:
+        """Their expected levels over time: quicker than :meth:`means` for many times."""
+        return Expected(self.nodes_s, self.table @ WEIGHTS)
+
     def means(self, at_s: NDArray[np.float64]) -> NDArray[np.float64]:
         """Expected level of each container at its own time, (C,)."""
         return self.mean_of(self.rows(at_s))
@@ -100,3 +108,22 @@ class Together:
             slope = np.maximum.accumulate(high[after] - low[after], axis=1)
             rows[after] = high[after] + slope * (share[after] - 1)
         return rows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Expected:
+    """Expected levels of C containers over time: ``means`` (C, N) at ``nodes_s`` (C, N), straight lines between."""
+
+    nodes_s: NDArray[np.float64]
+    means: NDArray[np.float64]
+
+    def at(self, places: NDArray[np.int64], at_s: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Of some containers, each at its own time, (n,)."""
+        nodes_s = self.nodes_s[places]
+        at_s = np.maximum(at_s, nodes_s[:, 0])
+        place = np.clip((nodes_s <= at_s[:, None]).sum(axis=1) - 1, 0, nodes_s.shape[1] - 2)
+        each = np.arange(len(place))
+        before_s = nodes_s[each, place]
+        share = (at_s - before_s) / (nodes_s[each, place + 1] - before_s)
+        low, high = self.means[places, place], self.means[places, place + 1]
+        return low + (high - low) * share
