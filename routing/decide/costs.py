@@ -203,7 +203,7 @@ def density_around(
     if not len(there):
         return np.zeros(len(asking))
     among = min(NEAREST + 1, len(there))
-    distances, _ = KDTree(there).query(asking, k=list(range(1, among + 1)))
+    distances = np.asarray(KDTree(there).query(asking, k=list(range(1, among + 1)))[0])
     others = np.where(itself, min(NEAREST + 1, among) - 1, min(NEAREST, among))
     furthest = distances[np.arange(len(asking)), np.where(itself, others, others - 1)]
     return others / (np.pi * np.maximum(furthest, LEAST_M) ** 2)
@@ -211,8 +211,8 @@ def density_around(
 
 def _gap_days(ahead: Ahead, theirs: NDArray[np.int64]) -> float:
     """Mean days from one day with trucks to the next."""
-    days = ahead.open_days[theirs].any(axis=0)
-    return len(days) / max(int(days.sum()), 1)
+    days = np.count_nonzero(ahead.open_days[theirs].sum(axis=0))
+    return ahead.open_days.shape[1] / max(days, 1)
 
 
 def _stops_of_trucks(night: Night, theirs: NDArray[np.int64]) -> tuple[float, float]:

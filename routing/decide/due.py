@@ -15,8 +15,8 @@ from routing.decide.policy import Policy
 from routing.forecast.calendar import DAY_S
 
 GRANTED = 1.5
-"""Times what the service level grants: not all that is granted comes true, because most visits are early and trucks come
-earlier than in the middle of their shift (training towns: with 1.0, 0.3 of 1,000 container-days where 1 was granted)."""
+"""Times what the service level grants: not all of that comes true, because most visits are early, and trucks come
+before the middle of their shift (in training towns 1.0 gave 0.3 where 1 of 1,000 container-days was granted)."""
 
 MOST_EXPOSURE = 0.3
 """No container may wait until it is expected to have overflowed for so long, days."""

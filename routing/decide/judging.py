@@ -17,6 +17,7 @@ from routing.decide.later import worth
 from routing.decide.levelling import level
 from routing.decide.night import Candidate, Night
 from routing.decide.policy import Policy
+from routing.decide.screening import offered
 from routing.forecast.calendar import DAY_S
 
 MOST_FULL = 1.2
@@ -61,19 +62,28 @@ def decide(night: Night, policy: Policy) -> list[Candidate]:
     until_s = np.where(np.isfinite(ahead.next_s), ahead.next_s, np.nanmax(ahead.chances_s, axis=1))
     risks = ahead.forecasts.risks(until_s)
     surely = ahead.forecasts.means(until_s) >= SURELY_FULL
-    found: list[Candidate] = []
-    for c, container in enumerate(night.containers):
-        forecast = night.forecasts[container.id]
-        urgency, reason = _verdict(
+    worthy = (worths.prize > costs.service) & (done >= LEAST_SHARE)
+    verdicts = [
+        _verdict(
             night,
             c,
             due_today=bool(dues.day[c] == 0),
             for_interval=bool(dues.for_interval[c]),
             surely_full=bool(surely[c]),
-            worth_standing=bool(worths.prize[c] > costs.service[c] and done[c] >= LEAST_SHARE),
+            worth_standing=bool(worthy[c]),
             crowded_out=bool(planned[c] == 0),
             level=float(means[c]),
         )
+        for c in range(len(night.containers))
+    ]
+    urgencies = np.array([urgency for urgency, _ in verdicts], dtype=object)
+    asked = offered(night, costs, must=urgencies == Urgency.MUST, may=urgencies == Urgency.MAY, prize=worths.prize)
+    found: list[Candidate] = []
+    for c, container in enumerate(night.containers):
+        forecast = night.forecasts[container.id]
+        urgency, reason = verdicts[c]
+        if urgency is Urgency.MAY and not asked[c]:
+            urgency, reason = Urgency.SKIP, ReasonCode.NOT_WORTH_DETOUR
         found.append(
             Candidate(
                 container_id=container.id,

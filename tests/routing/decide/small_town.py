@@ -56,7 +56,7 @@ class SmallTown:
     vehicles: Sequence[Vehicle] = (truck(),)
     weekdays: tuple[int, ...] = (1, 2, 3, 4, 5, 6)
     shift: tuple[time, time] = (time(7), time(15))
-    policy: Policy = Policy()
+    policy: Policy = field(default_factory=Policy)
     requests: Mapping[int, RequestKind] = field(default_factory=dict)
     street_classes: Mapping[int, str] = field(default_factory=dict)
     country: str | None = None
@@ -131,4 +131,4 @@ def at(
 
 
 def levels(*values: float, **also: float) -> dict[int, Forecast]:
-    return {1 + n: at(level, **also) for n, level in enumerate(values)}  # type: ignore[arg-type]
+    return {1 + n: at(level, **also) for n, level in enumerate(values)}

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from time import perf_counter
+from time import process_time
 
 import numpy as np
 import pytest
@@ -61,7 +61,9 @@ def test_the_longer_until_the_next_truck_the_sooner_it_is_due() -> None:
 
 def test_a_stricter_service_level_visits_more() -> None:
     musts = [
-        sum(each.urgency is Urgency.MUST for each in place.decided(levels(*np.linspace(0.3, 1.0, 40).tolist(), sd=0.08)))
+        sum(
+            each.urgency is Urgency.MUST for each in place.decided(levels(*np.linspace(0.3, 1.0, 40).tolist(), sd=0.08))
+        )
         for place in (town(40, policy=Policy(service=Service(per_1000))) for per_1000 in (50.0, 1.0, 0.01))
     ]
     assert musts[0] < musts[1] < musts[2]
@@ -247,7 +249,7 @@ def test_no_container_no_decision() -> None:
     assert SmallTown([]).decided({}) == []
 
 
-def test_ten_thousand_containers_within_a_second() -> None:
+def test_ten_thousand_containers_within_seconds() -> None:
     luck = np.random.default_rng(1)
     many = [
         replace(container(1 + n), position=replace(container(1).position, lon=4.9 + x, lat=52.3 + y))
@@ -255,7 +257,16 @@ def test_ten_thousand_containers_within_a_second() -> None:
     ]
     place = SmallTown(many, vehicles=tuple(truck(1 + n) for n in range(40)))
     forecasts = {1 + n: at(level) for n, level in enumerate(luck.uniform(0, 0.9, size=10_000).tolist())}
-    began = perf_counter()
+    began = process_time()
     decided = place.decided(forecasts)
-    assert perf_counter() - began < 3.0
+    assert process_time() - began < 3.0  # 0.7 s on an idle processor
     assert len(decided) == 10_000
+    stops = [each for each in decided if each.urgency is not Urgency.SKIP]
+    # What is measured is what the trucks could do, not the town.
+    assert len(stops) < 7_000
+
+
+def test_a_truck_does_not_go_out_for_what_may_wait() -> None:
+    """Nothing is due: the few that are a third full do not pay for a truck, so no way to them is measured."""
+    judged = town(6).judged(levels(0.35, 0.35, 0.1, 0.1, 0.1, 0.1, growth=0.03))
+    assert {urgency for urgency, _ in judged} == {Urgency.SKIP}

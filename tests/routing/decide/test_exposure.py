@@ -21,7 +21,7 @@ def exposure(forecast: Forecast, *days: float) -> list[float]:
 
 
 def sure(level: float, growth: float) -> Forecast:
-    nodes_s = NOW_S + DAY_S * np.arange(15)
+    nodes_s = NOW_S + DAY_S * np.arange(15.0)
     table = np.repeat((level + growth * np.arange(15))[:, None], len(SCORES), axis=1) + SCORES * 1e-9
     return Forecast(NOW_S, NOW_S, level, 0.0, growth, 0.0, nodes_s, table)
 
