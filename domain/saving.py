@@ -153,8 +153,9 @@ class ComparedDay:
 class OtherLevel:
     """Where a container stood in the other world at a moment.
 
-    ``level`` a share of the capacity with its standard deviation; ``emptied_at``: when it was last emptied there, None
-    while it has not been since the worlds parted. ``date``: the collection day that this is the outcome of.
+    ``level`` a share of the capacity with its standard deviation; ``emptied_at``: when it was last emptied (None: not
+    known), ``emptied_here``: whether that was in the other world, after the two had parted. ``date``: the collection
+    day that this is the outcome of.
     """
 
     container_id: int
@@ -163,3 +164,4 @@ class OtherLevel:
     level: float
     level_sd: float
     emptied_at: datetime | None
+    emptied_here: bool

@@ -150,7 +150,7 @@ def other_levels(
 ) -> dict[int, OtherLevel]:
     """By container id the newest state in a world that is the outcome of a date from ``since`` until ``before``."""
     query = """
-        SELECT DISTINCT ON (container_id) container_id, date, at, level, level_sd, emptied_at
+        SELECT DISTINCT ON (container_id) container_id, date, at, level, level_sd, emptied_at, emptied_here
         FROM other_level WHERE municipality_id = %s AND world = %s AND date >= %s AND date < %s
         ORDER BY container_id, date DESC"""
     found = fetch_all(connection, OtherLevel, query, [municipality_id, world, since, before])
@@ -180,11 +180,12 @@ def put_other_levels(
     with connection.cursor() as cursor:
         cursor.executemany(
             """
-            INSERT INTO other_level (municipality_id, world, container_id, date, at, level, level_sd, emptied_at)
-            VALUES (%s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING""",
+            INSERT INTO other_level (
+                municipality_id, world, container_id, date, at, level, level_sd, emptied_at, emptied_here)
+            VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT DO NOTHING""",
             [
                 (municipality_id, world, each.container_id, each.date, each.at, each.level, each.level_sd,
-                 each.emptied_at)
+                 each.emptied_at, each.emptied_here)
                 for each in levels
             ],
         )  # fmt: skip

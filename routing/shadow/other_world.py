@@ -61,25 +61,35 @@ class OtherWorld:
                         level=float(self.now.level[c]),
                         level_sd=float(self.now.level_sd[c]),
                         emptied_at=before.emptied_at,
+                        emptied_here=before.emptied_here,
                     )
                 )
         return kept
 
     def emptied_share(self) -> float:
         """Share of the containers that have been emptied in this world since it parted from the real one."""
-        return sum(each.emptied_at is not None for each in self.before.values()) / max(len(self.before), 1)
+        return sum(each.emptied_here for each in self.before.values()) / max(len(self.before), 1)
 
 
 def parting(seen: Outlook, date: date) -> list[OtherLevel]:
     """The containers as they really stand: where two worlds part."""
     origin = seen.basis.origin
     return [
-        OtherLevel(container_id, date, datetime.fromtimestamp(at_s, UTC), level, level_sd, None)
-        for container_id, at_s, level, level_sd in zip(
+        OtherLevel(
+            container_id=container_id,
+            date=date,
+            at=datetime.fromtimestamp(at_s, UTC),
+            level=level,
+            level_sd=level_sd,
+            emptied_at=datetime.fromtimestamp(emptied_s, UTC) if np.isfinite(emptied_s) else None,
+            emptied_here=False,
+        )
+        for container_id, at_s, level, level_sd, emptied_s in zip(
             seen.ids.tolist(),
             origin.origin_s.tolist(),
             origin.level.tolist(),
             origin.level_sd.tolist(),
+            origin.emptied_s.tolist(),
             strict=True,
         )
     ]
@@ -88,7 +98,7 @@ def parting(seen: Outlook, date: date) -> list[OtherLevel]:
 def emptied(container_id: int, date: date, at_s: float) -> OtherLevel:
     """A container right after it was emptied."""
     at = datetime.fromtimestamp(at_s, UTC)
-    return OtherLevel(container_id, date, at, EMPTIED_LEVEL, EMPTIED_LEVEL_SD, at)
+    return OtherLevel(container_id, date, at, EMPTIED_LEVEL, EMPTIED_LEVEL_SD, emptied_at=at, emptied_here=True)
 
 
 def rounds_between(

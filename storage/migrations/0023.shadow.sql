@@ -47,6 +47,7 @@ CREATE TABLE other_level (
     level double precision NOT NULL,
     level_sd double precision NOT NULL,
     emptied_at timestamptz,
+    emptied_here boolean NOT NULL,
     PRIMARY KEY (municipality_id, world, container_id, date),
     FOREIGN KEY (municipality_id, container_id) REFERENCES container (municipality_id, id)
 );

@@ -59,7 +59,9 @@ def test_which_dates_there_are(database: Database) -> None:
 
 
 def level(container_id: int, day: date, share: float) -> OtherLevel:
-    return OtherLevel(container_id, day, datetime(day.year, day.month, day.day, 9, tzinfo=UTC), share, 0.05, None)
+    return OtherLevel(
+        container_id, day, datetime(day.year, day.month, day.day, 9, tzinfo=UTC), share, 0.05, None, False
+    )
 
 
 def test_levels_of_the_other_world(database: Database) -> None:

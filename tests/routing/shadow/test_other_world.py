@@ -43,9 +43,12 @@ def test_worlds_part_where_the_containers_really_stand() -> None:
     assert world.new == set(HISTORIES)
     assert world.now.level == pytest.approx(SEEN.basis.origin.level)
     assert world.emptied_share() == 0
+    # What was emptied before the worlds parted was so in both: the longest interval counts from there.
+    assert world.now.emptied_s == pytest.approx(SEEN.basis.origin.emptied_s, nan_ok=True)
+    assert np.isfinite(world.now.emptied_s).any()
     stored = world.after(SEEN, {3: MIDNIGHT_S + 9 * 3600})
     assert [each.container_id for each in stored] == list(HISTORIES)
-    assert [each.emptied_at is not None for each in stored] == [n == 3 for n in HISTORIES]
+    assert [each.emptied_here for each in stored] == [n == 3 for n in HISTORIES]
 
 
 def test_what_was_stored_goes_on_and_only_what_changed_is_stored_again() -> None:
