@@ -30,6 +30,9 @@ VISITED = {
     ReasonCode.ABOVE_THRESHOLD: ("full enough to be worth the stop, visited", "vol genoeg voor een stop, bezocht"),
     ReasonCode.ON_THE_WAY: ("visited on the way", "onderweg meegenomen"),
     ReasonCode.NO_TRUSTED_READING: ("too little is known to skip it", "te weinig bekend om over te slaan"),
+    ReasonCode.REQUESTED: ("asked for, visited", "er is om gevraagd, bezocht"),
+    ReasonCode.INTERVAL: ("as long between two emptyings as is allowed", "langer mag er niet tussen twee legingen"),
+    ReasonCode.COMING_DAYS_FULL: ("no room for it in the coming days", "de komende dagen is er geen plaats voor"),
 }
 
 SKIPPED = {
@@ -39,6 +42,14 @@ SKIPPED = {
     ReasonCode.NO_CAPACITY: ("does not fit in today's trucks", "past niet in de wagens en diensten"),
     ReasonCode.UNREACHABLE: ("no way for the truck", "geen weg voor de wagen"),
     ReasonCode.NO_VEHICLE: ("no truck for its waste works today", "geen wagen voor deze fractie"),
+    ReasonCode.CHEAPER_LATER: (
+        "a truck is near on Friday and that is in time",
+        "op vrijdag is er een wagen in de buurt",
+    ),
+    ReasonCode.NOT_A_FIXED_DAY: ("today is not one of its days", "vandaag is niet een van de vaste dagen"),
+    ReasonCode.TOO_SOON: ("too soon after its last emptying", "te kort na de laatste leging"),
+    ReasonCode.DAY_OFF: ("no collection today", "vandaag wordt er niet ingezameld"),
+    ReasonCode.MARKET: ("no truck may come in today's hours", "op de uren van vandaag mag er geen wagen komen"),
 }
 
 
@@ -162,3 +173,11 @@ def test_a_container_that_hardly_grows_and_one_silent_for_a_day() -> None:
     yesterday = replace(FRESH, last_observed_at=TUESDAY - timedelta(hours=30))
     assert said(yesterday)[0].startswith("Sensor silent for a day, last 69 %, probably 72 % full now")
     assert said(replace(yesterday, last_fill_level=None))[1].startswith("Sensor zwijgt al een dag, laatst 72 %")
+
+
+def test_the_day_on_which_a_visit_is_cheaper() -> None:
+    skipped = replace(FRESH, reason=ReasonCode.CHEAPER_LATER)
+    later_at = TUESDAY + timedelta(days=5)
+    found = explain(skipped, at=TUESDAY, known_at=TUESDAY, time_zone=AMSTERDAM, later_at=later_at)
+    assert found["en"].endswith(": a truck is near on Sunday and that is in time, skipped")
+    assert found["nl"].endswith(": op zondag is er een wagen in de buurt en dat is op tijd, overgeslagen")

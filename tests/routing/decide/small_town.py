@@ -97,7 +97,7 @@ def row(count: int, fraction: Fraction = Fraction.PAPER) -> list[Container]:
 
 
 def town(count: int = 1, **changes: object) -> SmallTown:
-    return replace(SmallTown(row(count)), **changes)  # type: ignore[arg-type]
+    return replace(SmallTown(row(count)), **changes)
 
 
 def evening_s(day: date = MONDAY) -> float:
@@ -130,5 +130,5 @@ def at(
     )
 
 
-def levels(*values: float, **also: float) -> dict[int, Forecast]:
-    return {1 + n: at(level, **also) for n, level in enumerate(values)}
+def levels(*values: float, growth: float = 0.05, sd: float = 0.02) -> dict[int, Forecast]:
+    return {1 + n: at(level, growth=growth, sd=sd) for n, level in enumerate(values)}
