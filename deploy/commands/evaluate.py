@@ -12,6 +12,7 @@ from pathlib import Path
 
 from deploy.settings import Settings
 from domain.factors import Factors
+from simulators.evaluation.setting import Setting
 
 FACTORS = {
     "cents_per_km": "euro cents a kilometre",
@@ -35,8 +36,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     runs.add_argument("--containers", type=int, default=150, help="size of the towns (default %(default)s)")
     runs.add_argument("--weeks", type=int, default=8, help="how many weeks count (default %(default)s)")
-    runs.add_argument("--warm-up", type=int, default=42, metavar="DAYS", help="before them (default %(default)s)")
-    runs.add_argument("--start", default="2026-03-02", metavar="DATE", help="first day (default %(default)s)")
+    usual = Setting(seed=0)
+    warm_up, settling = usual.warm_up_days, usual.settling_days
+    runs.add_argument(
+        "--warm-up",
+        type=int,
+        default=warm_up,
+        metavar="DAYS",
+        help="on the fixed schedule first (default %(default)s)",
+    )
+    runs.add_argument(
+        "--settling", type=int, default=settling, metavar="DAYS", help="between, not counted (default %(default)s)"
+    )
+    runs.add_argument("--start", default=str(usual.start), metavar="DATE", help="first day (default %(default)s)")
     runs.add_argument("--streets-km", type=float, metavar="KM", help="synthetic streets, a square of so many km")
     runs.add_argument("--extract", type=Path, metavar="FILE", help="streets, an .osm.pbf; default: Helsinki's centre")
     runs.add_argument("--bad-sensors", type=float, default=0, metavar="PERCENT", help="false echo or stuck (default 0)")

@@ -140,6 +140,7 @@ def _setting(arguments: argparse.Namespace, seed: int) -> Setting:
         start=_date(arguments.start),
         days=7 * arguments.weeks,
         warm_up_days=arguments.warm_up,
+        settling_days=arguments.settling,
         streets_km=arguments.streets_km,
         bad_sensors=_share(arguments.bad_sensors, "--bad-sensors"),
         missing_sensors=_share(arguments.missing_sensors, "--missing-sensors"),

@@ -24,7 +24,7 @@ from deploy.evaluate.results_file import Result, ResultsFile
 from deploy.evaluate.shared_runs import share_tasks
 from deploy.evaluate.simulate import Simulate, simulate
 from deploy.evaluate.table import console, show
-from deploy.evaluate.task import Task
+from deploy.evaluate.task import Task, tasks
 from deploy.evaluate.wording import Wording
 from deploy.files import write_text
 from deploy.services import open_database
@@ -43,7 +43,7 @@ def evaluate(arguments: argparse.Namespace, settings: Settings, carry_out: Simul
     InvalidInput
         When an option makes no sense.
     RunFailed
-        When not even one comparison came about.
+        When a run that was to be compared came to nothing; what the others show is told before.
     NotFound
         With ``--no-runs``, when no kept run belongs to the question.
     """
@@ -71,6 +71,12 @@ def evaluate(arguments: argparse.Namespace, settings: Settings, carry_out: Simul
             raise RunFailed(failures[0].problem, where=told(failures[0].task))
         raise NotFound("holds no run of these towns and circumstances", where=str(file.path), remedy="omit --no-runs")
     _tell(arguments, found)
+    compared = {task.key for task in tasks(asked.like, asked.contenders, asked.seeds)}
+    lost = [each for each in failures if each.task.key in compared]
+    if lost:
+        raise RunFailed(
+            f"{len(lost)} of the compared runs came to nothing: {lost[0].problem}", where=told(lost[0].task)
+        )
 
 
 def _check_places(arguments: argparse.Namespace) -> None:

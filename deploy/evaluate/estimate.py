@@ -9,13 +9,14 @@ from deploy.evaluate.task import Task
 from simulators.evaluation.outcome import Contender
 
 USUAL_S: Mapping[Contender, float] = {
-    Contender.FIXED_SCHEDULE: 1.2e-3,
+    Contender.FIXED_SCHEDULE: 1.5e-3,
     Contender.THRESHOLD: 4e-4,
-    Contender.HALFVOL: 1e-3,
+    Contender.HALFVOL: 1.4e-3,
     Contender.CLAIRVOYANT: 4e-4,
 }
-"""Seconds for a container and day, warm-up included, as long as no run is known: processor time with 150 containers, on
-a machine of 2026. The fixed schedule, which all need, is worked out by whoever comes first in its town."""
+"""Seconds for a container and day, warm-up included, as long as no run is known: processor time with 100 containers, on
+a machine of 2026. The fixed schedule, which all need, is worked out by whoever comes first in its town; that grows
+faster than the town."""
 
 
 class Estimates:
@@ -44,4 +45,4 @@ class Estimates:
 
 
 def _size(task: Task) -> int:
-    return task.setting.containers * (task.setting.days + task.setting.warm_up_days)
+    return task.setting.containers * task.setting.simulated_days

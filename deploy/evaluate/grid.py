@@ -57,6 +57,11 @@ class Point:
         """Whether something is saved, at a service that is not worse."""
         return self.saving > 0 and self.service is not Service.WORSE
 
+    @property
+    def doubtful(self) -> bool:
+        """Whether what looks like a saving may be chance."""
+        return self.saving > 0 and self.low is not None and self.low <= 0
+
 
 @dataclass(frozen=True, slots=True)
 class Vanishing:
@@ -105,7 +110,8 @@ def circumstances(like: Task, varied: Varied) -> list[tuple[float, Task]]:
     if varied is Varied.VEHICLES:
         found = [like.with_setting(trucks=v * like.setting.trucks) for v in VALUES[varied]]
         return sorted({trucks(each.setting): each for each in found}.items())
-    sizes = sorted({max(SMALLEST_TOWN, round(like.setting.containers * v)) for v in VALUES[varied]})
+    base = like.setting.containers
+    sizes = sorted({round(base * v) for v in VALUES[varied] if v >= 1 or base * v >= SMALLEST_TOWN})
     return [(size, like.with_setting(containers=size)) for size in sizes]
 
 

@@ -24,7 +24,7 @@ from deploy.evaluate.wording import Wording
 
 WIDTH_IN, HEIGHT_IN = 8.27, 11.69
 LEFT, RIGHT = 0.07, 0.93
-PNG_DOTS_PER_INCH = 160
+DOTS_PER_INCH = 160
 LINE_HEIGHT = 1.32
 LOWEST = 0.014
 FADED = "#4a4a4a"
@@ -46,7 +46,7 @@ def style() -> dict[RcKeyType, Any]:
 def page(words: Wording, found: Evaluation, made: str, kind: Literal["pdf", "png"]) -> bytes:
     """The page. ``made``: by what, when and how it was made, for the last line."""
     with mpl.rc_context(style()):
-        figure = Figure(figsize=(WIDTH_IN, HEIGHT_IN))
+        figure = Figure(figsize=(WIDTH_IN, HEIGHT_IN), dpi=DOTS_PER_INCH)
         FigureCanvasAgg(figure)
         _head(figure, words, found)
         _tiles(figure, tiles(words, found))
@@ -54,7 +54,7 @@ def page(words: Wording, found: Evaluation, made: str, kind: Literal["pdf", "png
         _foot(figure, words, found, made, middle - 0.012)
         out = BytesIO()
         metadata = {"Title": words("page.title"), "Author": "Halfvol"}
-        figure.savefig(out, format=kind, dpi=PNG_DOTS_PER_INCH, metadata=metadata)
+        figure.savefig(out, format=kind, dpi=DOTS_PER_INCH, metadata=metadata)
         return out.getvalue()
 
 
@@ -180,7 +180,7 @@ def _folded(figure: Figure, text: str, size: float, weight: str) -> Iterator[str
     renderer = cast("FigureCanvasAgg", figure.canvas).get_renderer()
     letters = FontProperties(size=size, weight=weight)
     # Letters come out a little wider in print than on the grid of dots that they are measured on.
-    width = 0.975 * (RIGHT - LEFT) * figure.bbox.width
+    width = 0.985 * (RIGHT - LEFT) * figure.bbox.width
     line = ""
     for word in text.split(" "):
         longer = f"{line} {word}" if line else word

@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FuncFormatter, MaxNLocator, NullLocator
 
 from deploy.evaluate import sentences
 from deploy.evaluate.compare import Service
 from deploy.evaluate.evaluation import Evaluation
 from deploy.evaluate.figures import Measure
-from deploy.evaluate.grid import Curve
+from deploy.evaluate.grid import Curve, Varied
 from deploy.evaluate.table import cell
 from deploy.evaluate.wording import Wording
 from simulators.evaluation.outcome import Contender
@@ -142,6 +142,9 @@ def sensitivity(axes: Axes, words: Wording, curve: Curve, limits: tuple[float, f
     for each in curve.points:
         hollow = each.service is Service.WORSE
         axes.plot(each.value, each.saving, "o", color=ACCENT, markersize=5, mfc="white" if hollow else ACCENT)
+    if curve.varied is Varied.CONTAINERS:
+        axes.set_xscale("log", base=2)
+        axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xticks(values, [sentences.value(words, curve.varied, value) for value in values])
     axes.margins(x=0.08)
     axes.set_ylim(limits)

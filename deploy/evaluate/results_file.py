@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from deploy.evaluate.code import code_digest
 from deploy.evaluate.run_json import run_as_json, run_from_json
 from deploy.evaluate.task import Task, task_from_json
 from domain.errors import InvalidInput
@@ -63,7 +64,9 @@ class ResultsFile:
         self.path = path
 
     def read(self) -> list[Result]:
-        """All results. A last line that was cut off in the middle is left out, and cut off by the next :meth:`add`.
+        """All results, but for those of other code that had other circumstances or figures.
+
+        A last line that was cut off in the middle is left out, and cut off by the next :meth:`add`.
 
         Raises
         ------
@@ -73,11 +76,14 @@ class ResultsFile:
         results: list[Result] = []
         for number, line in enumerate(self._lines(), 1):
             try:
-                results.append(result_from_json(json.loads(line)))
+                document = json.loads(line)
+                if _understood(document):
+                    results.append(result_from_json(document))
             except (ValueError, InvalidInput) as error:
-                remedy = "mend or remove the line, or name another file with --results"
                 raise InvalidInput(
-                    f"cannot be read: {error}", where=f"{self.path}, line {number}", remedy=remedy
+                    f"cannot be read: {error}",
+                    where=f"{self.path}, line {number}",
+                    remedy="mend or remove the line, or name another file with --results",
                 ) from None
         return results
 
@@ -108,6 +114,17 @@ class ResultsFile:
         except OSError as error:
             raise InvalidInput(f"cannot be read ({error.strerror})", where=str(self.path)) from None
         return content.split(b"\n")[:-1]
+
+
+def _understood(document: Any) -> bool:
+    """Whether it is a result, or wrongly none: what the same code wrote has to be one."""
+    if not isinstance(document, dict) or document.get("code", code_digest()) == code_digest():
+        return True
+    try:
+        result_from_json(document)
+    except InvalidInput:
+        return False
+    return True
 
 
 def _end_of_last_line(size: int, path: Path) -> int:

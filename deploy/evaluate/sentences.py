@@ -6,6 +6,7 @@ from deploy.evaluate.compare import Estimate, Service
 from deploy.evaluate.evaluation import Evaluation
 from deploy.evaluate.figures import WEEKS_A_YEAR, Measure
 from deploy.evaluate.grid import Curve, Varied, trucks
+from deploy.evaluate.local_runs import told
 from deploy.evaluate.wording import Wording
 from domain.factors import Factors
 from simulators.evaluation.outcome import Contender
@@ -87,10 +88,22 @@ def unserved(words: Wording, found: Evaluation) -> str:
 
 
 def facts(words: Wording, found: Evaluation) -> list[str]:
-    """What goes with the headline: the service level, the bound, stops that found no truck, and the threshold."""
+    """What goes with the headline: the service level, the bound, stops that found no truck, the threshold, failures."""
     threshold = Contender.THRESHOLD
     rival = headline(words, found, threshold) if threshold in found.comparisons else ""
-    return [text for text in (level(words, found), bound(words, found), unserved(words, found), rival) if text]
+    known = (level(words, found), bound(words, found), unserved(words, found), rival, failures(words, found))
+    return [text for text in known if text]
+
+
+def failures(words: Wording, found: Evaluation) -> str:
+    """Runs that came to nothing, those with the same reason together; empty without any."""
+    by_problem: dict[str, list[str]] = {}
+    for failure in found.failures:
+        by_problem.setdefault(failure.problem, []).append(told(failure.task))
+    return " ".join(
+        words("curve.failed", run=runs[0] + (f" +{len(runs) - 1}" if len(runs) > 1 else ""), problem=problem)
+        for problem, runs in by_problem.items()
+    )
 
 
 def rounded(value: float) -> float:
@@ -143,6 +156,9 @@ def curve(words: Wording, found: Curve) -> str:
     unclear = [value(words, found.varied, each.value) for each in found.points if each.service is Service.UNCLEAR]
     if unclear:
         sentences.append(words("curve.unclear", list=", ".join(unclear)))
+    doubtful = [value(words, found.varied, each.value) for each in found.points if each.doubtful]
+    if doubtful and found.anywhere:
+        sentences.append(words("curve.doubtful", list=", ".join(doubtful)))
     return " ".join(sentences)
 
 

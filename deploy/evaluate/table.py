@@ -100,8 +100,6 @@ def _texts(words: Wording, found: Evaluation) -> Iterator[str]:
     yield from sentences.facts(words, found)
     for curve in found.curves:
         yield sentences.curve(words, curve)
-    for failure in found.failures:
-        yield words("curve.failed", problem=failure.problem)
     if len(found.codes) > 1:
         yield words("page.codes", count=len(found.codes))
     yield sentences.factors(words, found.question.factors)

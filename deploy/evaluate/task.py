@@ -79,9 +79,10 @@ def task_from_json(document: Mapping[str, Any]) -> Task:
     """
     try:
         setting: dict[str, Any] = dict(document["setting"])
-        unknown = sorted(set(setting) - {field.name for field in fields(Setting)})
-        if unknown:
-            raise InvalidInput(f"unknown circumstances of a run: {', '.join(unknown)}")
+        different = sorted(set(setting) ^ {field.name for field in fields(Setting)})
+        if different:
+            # A missing one had another value then than its default has now, as like as not.
+            raise InvalidInput(f"unknown or missing circumstances of a run: {', '.join(different)}")
         start = date.fromisoformat(setting.pop("start"))
         return Task(
             Setting(start=start, **setting),

@@ -24,7 +24,7 @@ OVERFLOWS = {
     Contender.HALFVOL: 0.6,
     Contender.CLAIRVOYANT: 0.1,
 }
-TOWN = Setting(seed=1, containers=200, days=14, warm_up_days=7)
+TOWN = Setting(seed=1, containers=200, days=14, warm_up_days=7, settling_days=0)
 ASKED = Task(TOWN, Contender.HALFVOL)
 
 

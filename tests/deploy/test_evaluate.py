@@ -6,6 +6,7 @@ import json
 import math
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from deploy.cli import build_parser, main
 from deploy.evaluate.asked import question, seeds, wanted
 from deploy.evaluate.command import evaluate
 from deploy.evaluate.compare import Service
+from deploy.evaluate.errors import RunFailed
 from deploy.evaluate.grid import Varied
 from deploy.evaluate.simulate import Simulate
 from deploy.settings import read_settings
@@ -100,8 +102,17 @@ def test_sensitivity_says_where_the_gain_vanishes(tmp_path: Path, capsys: pytest
 def test_a_curve_goes_without_what_could_not_be_simulated(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     run("--contenders", "fixed_schedule,halfvol", "--sensitivity", "containers", data=tmp_path, carry_out=failing)
     out = told(capsys)
-    assert "Not simulated: its streets have no room for so many sites" in out
+    assert "Not simulated (fixed schedule, seed 1, 400 containers +3)" in out
+    assert ": its streets have no room for so many sites" in out
     assert "Size of the town: from 50 to 200 the gain never vanishes" in out
+
+
+def test_a_compared_run_that_fails_is_an_error_after_what_the_others_show(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(RunFailed, match=r"seed [12], 200 containers: 2 of the compared runs came to nothing"):
+        run("--seeds", "1-2", "--contenders", "fixed_schedule,clairvoyant", data=tmp_path, carry_out=failing)
+    assert "Kilometres a week" in told(capsys)
 
 
 def test_kept_runs_of_other_code_count_only_when_asked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -109,15 +120,19 @@ def test_kept_runs_of_other_code_count_only_when_asked(tmp_path: Path, capsys: p
     options = ("--seeds", "1,2", "--contenders", "fixed_schedule,halfvol", "--results", str(results))
     run(*options)
     lines = [json.loads(line) for line in results.read_text().splitlines()]
-    results.write_text("".join(json.dumps(line | {"code": "0123456789ab"}) + "\n" for line in lines[:2]))
+    results.write_text("".join(json.dumps(line | {"code": "0123456789ab"}) + "\n" for line in lines if seed(line) == 1))
     capsys.readouterr()
     run(*options, "--no-runs")
     assert "one town" in told(capsys)
     run(*options)
     assert "4 runs to simulate" in capsys.readouterr().err
-    results.write_text("".join(json.dumps(line | {"code": c}) + "\n" for line, c in zip(lines, "aabb", strict=True)))
+    results.write_text("".join(json.dumps(line | {"code": "ab"[seed(line) - 1]}) + "\n" for line in lines))
     run(*options, "--no-runs")
     assert "CAUTION: the runs come from 2 different versions of the code." in told(capsys)
+
+
+def seed(line: dict[str, Any]) -> int:
+    return line["task"]["setting"]["seed"]
 
 
 def test_nothing_kept(tmp_path: Path) -> None:
@@ -136,7 +151,7 @@ def test_nothing_kept(tmp_path: Path) -> None:
         (["--contenders", ""], "--contenders: there is no contender ''"),
         (["--containers", "2"], "--containers: a town of 2 containers is too small"),
         (["--weeks", "0"], "--weeks: 0 weeks are too few"),
-        (["--weeks", "200"], "1442 days are more than 800"),
+        (["--weeks", "200"], "are more than 800"),
         (["--start", "yesterday"], "--start: 'yesterday' is no date"),
         (["--bad-sensors", "101"], "--bad-sensors: 101 is more than all of them"),
         (["--missing-sensors", "-1"], "--missing-sensors: -1 makes no sense"),

@@ -16,9 +16,10 @@ from matplotlib.colors import to_rgb
 
 from deploy.evaluate import sentences
 from deploy.evaluate.asked import wanted
+from deploy.evaluate.compare import Service
 from deploy.evaluate.evaluation import Evaluation, Question, evaluation
 from deploy.evaluate.figures import Measure
-from deploy.evaluate.grid import Varied
+from deploy.evaluate.grid import Curve, Point, Varied
 from deploy.evaluate.page import page
 from deploy.evaluate.plots import LOOKS
 from deploy.evaluate.results_file import Result
@@ -94,6 +95,15 @@ def test_what_goes_with_it() -> None:
         found().comparisons[each].means[Measure.EUROS].mean for each in (Contender.FIXED_SCHEDULE, Contender.HALFVOL)
     )
     assert euros.mean == pytest.approx(52.18 * (halfvol - fixed), rel=0.01)
+
+
+def test_a_curve_names_what_cannot_be_told() -> None:
+    unsure = Point(0.5, 0.1, -0.2, 0.4, 0.05, Service.UNCLEAR, 2)
+    curve = Curve(Varied.BAD_SENSORS, (Point(0.0, 0.4, 0.3, 0.5, 0.0, Service.EQUAL, 2), unsure))
+    assert sentences.curve(EN, curve).replace("\N{NO-BREAK SPACE}", " ") == (
+        "Bad or missing sensors: from 0 % to 50 % the gain never vanishes; the least is 10 %, at 50 % bad or missing"
+        " sensors. The service could not be told at: 50 %. Too few seeds to exclude chance from the saving at: 50 %."
+    )
 
 
 def test_the_page_begins_with_four_numbers() -> None:

@@ -40,6 +40,10 @@ def test_results_are_kept_and_a_cut_off_line_is_done_again(tmp_path: Path) -> No
     assert file.read() == [first]
     file.add(third)
     assert file.read() == [first, third]
+    older = json.loads(whole.splitlines()[0]) | {"code": "0123456789ab"}
+    del older["task"]["setting"]["containers"]
+    file.path.write_bytes(whole + json.dumps(older).encode() + b"\n")
+    assert file.read() == [first, second]
     file.path.write_bytes(whole + b'{"task": 3}\n')
     with pytest.raises(InvalidInput, match=r"results.jsonl, line 3: cannot be read"):
         file.read()
