@@ -8,9 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.forecast.calendar import DAY_S, HOUR_S, WasteClock
+from routing.forecast.doubt import BELIEVED, weighed
 from routing.forecast.growth import GROWN, GROWN_SQUARED, GROWN_TIME, SPANS_H, TIME, TIME_SQUARED, WEIGHT, Sums
 from routing.forecast.town import LEAST_RATE, Town
 from routing.trust.judged import Judged
+from routing.trust.score import trust
 
 LOOK_BACK = 12
 LOOK_BACK_S = 36 * HOUR_S
@@ -139,6 +141,19 @@ def origins(
         innovation[c] = np.clip(judged.cleaned[last[c]] - level[c], -0.2, 0.2)
     # A leap that nothing has confirmed: the truth lies at one of its ends.
     pending = np.where(fresh, np.minimum(judged.pending, 1.0), 0.0)
+    reported_s = _reported(judged, at_s)
+    right = np.where(fresh, trust(judged)[last] if len(times_s) else 1.0, 1.0)
+    weighing = (right < BELIEVED) & (reported_s < origin_s)
+    if weighing.any():
+        passed = clock.at(origin_s, groups) - clock.at(np.where(weighing, reported_s, origin_s), groups)
+        level, level_sd = weighed(
+            level,
+            level_sd,
+            right=right,
+            expected=np.where(weighing, EMPTIED_LEVEL + rate * passed, np.nan),
+            expected_sd=np.sqrt(EMPTIED_LEVEL_SD**2 + span_variance[:, 1] * passed + (rate_sd * passed) ** 2),
+        )
+        pending, innovation, momentum = (np.where(weighing, 0.0, each) for each in (pending, innovation, momentum))
     level_sd = np.hypot(level_sd, pending / 2)
     own_clock = clock.at(origin_s, groups)
     since = np.where(np.isfinite(emptied_s), own_clock - clock.at(np.nan_to_num(emptied_s), groups), 30.0)
@@ -211,13 +226,19 @@ def _emptied(judged: Judged, last_s: NDArray[np.float64], at_s: float) -> tuple[
     known = seen.until_s <= at_s
     # Sorted by time within each container, so the last one written is the newest.
     emptied_s[seen.rows[known]] = (0.5 * (seen.from_s + seen.until_s))[known]
-    reports = judged.readings
-    told = reports.sightings_s <= at_s
-    newest = np.full(containers, -np.inf)
-    np.maximum.at(newest, reports.sighting_rows[told], reports.sightings_s[told])
+    newest = np.nan_to_num(_reported(judged, at_s), nan=-np.inf)
     later = (newest > np.nan_to_num(last_s, nan=-np.inf) - 600.0) & np.isfinite(newest)
     newer = np.isfinite(newest) & ~(newest < np.nan_to_num(emptied_s, nan=-np.inf))
     return np.where(newer, newest, emptied_s), later
+
+
+def _reported(judged: Judged, at_s: float) -> NDArray[np.float64]:
+    """When a driver last reported each container's emptying, (C,); NaN: never."""
+    reports = judged.readings
+    told = reports.sightings_s <= at_s
+    newest = np.full(reports.containers, -np.inf)
+    np.maximum.at(newest, reports.sighting_rows[told], reports.sightings_s[told])
+    return np.where(np.isfinite(newest), newest, np.nan)
 
 
 def _suspect_share(judged: Judged, last: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -1,0 +1,64 @@
+"""Readings of sensors that are not believed, weighed against what has come in since a driver emptied the container."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from domain.containers import Fraction
+from routing.forecast import DAY_S, FillHistory, forecast
+from routing.forecast.doubt import weighed
+
+
+def one(level: float, right: float, expected: float = 0.3, expected_sd: float = 0.1) -> tuple[float, float]:
+    mean, sd = weighed(
+        np.array([level]),
+        np.array([0.02]),
+        right=np.array([right]),
+        expected=np.array([expected]),
+        expected_sd=np.array([expected_sd]),
+    )
+    return float(mean[0]), float(sd[0])
+
+
+def test_who_is_believed_is_taken_at_their_word() -> None:
+    assert one(0.9, 0.99) == (0.9, 0.02)
+    assert one(0.9, 0.5, expected=float("nan")) == (0.9, 0.02)
+
+
+def test_a_doubted_reading_counts_the_less_the_further_it_is_from_what_was_to_be_expected() -> None:
+    near, sd = one(0.35, 0.88)
+    assert near == pytest.approx(0.348, abs=0.004)
+    assert sd < 0.05
+    between, unsure = one(0.62, 0.88)
+    assert 0.3 < between < 0.62
+    assert unsure > 0.1
+    far, back = one(0.95, 0.88)
+    assert far == pytest.approx(0.3, abs=0.001)
+    assert back == pytest.approx(0.1, abs=0.001)
+
+
+def test_the_more_it_is_believed_the_nearer_the_mean_lies_to_it() -> None:
+    means = [one(0.6, right)[0] for right in np.linspace(0, 0.94, 20)]
+    assert means[0] == pytest.approx(0.3)
+    assert (np.diff(means) > 0).all()
+
+
+def echoing(*, told: bool) -> FillHistory:
+    """Three weeks at 8 % a day, emptied weekly, and a false echo at 85 % half of the time; at the end as well."""
+    hours = np.arange(21 * 24)
+    level = (hours % (7 * 24)) / 24 * 0.08
+    echo = (hours // 15 % 2 == 1) & (level < 0.85)
+    shown = np.where(echo, 0.85, level)
+    shown[-10:] = 0.85
+    noise = 0.01 * np.sin(hours * 1.7)
+    emptied = np.array([7, 14]) * DAY_S if told else np.empty(0)
+    return FillHistory(hours * 3600.0, shown + noise, np.ones(len(hours), dtype=bool), emptied_s=emptied)
+
+
+def test_an_emptying_that_a_driver_reported_says_what_a_doubted_sensor_cannot() -> None:
+    at_s = (21 * 24 - 1) * 3600.0
+    told, untold = (forecast(echoing(told=each), fraction=Fraction.PAPER, at_s=at_s) for each in (True, False))
+    assert told.mean(at_s) == pytest.approx(0.56, abs=0.05)
+    assert told.standard_deviation(at_s) < 0.1 < untold.standard_deviation(at_s)
+    assert told.overflow_risk(at_s + 2 * DAY_S) < 0.01 < untold.overflow_risk(at_s + 2 * DAY_S)
