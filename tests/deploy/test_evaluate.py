@@ -81,7 +81,7 @@ def test_one_seed_has_no_interval_and_says_so(tmp_path: Path, capsys: pytest.Cap
     found = json.loads(capsys.readouterr().out)
     assert found["contenders"]["halfvol"]["changes"]["km"]["low"] is None
     run("--seeds", "3", data=tmp_path)
-    assert "one seed, so no confidence interval" in told(capsys)
+    assert "one town, so no confidence interval" in told(capsys)
 
 
 def test_sensitivity_says_where_the_gain_vanishes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -102,7 +102,7 @@ def test_a_curve_names_what_cannot_be_told() -> None:
     curve = Curve(Varied.BAD_SENSORS, (Point(0.0, 0.4, 0.3, 0.5, 0.0, Service.EQUAL, 2), unsure))
     assert sentences.curve(EN, curve).replace("\N{NO-BREAK SPACE}", " ") == (
         "Bad or missing sensors: from 0 % to 50 % the gain never vanishes; the least is 10 %, at 50 % bad or missing"
-        " sensors. The service could not be told at: 50 %. Too few seeds to exclude chance from the saving at: 50 %."
+        " sensors. The service could not be told at: 50 %. Too few towns to exclude chance from the saving at: 50 %."
     )
 
 
