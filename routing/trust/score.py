@@ -28,7 +28,7 @@ UNCONFIRMED = 12
 SUSPECT: dict[Quality, float] = {
     Quality.RANGE: 0.02,
     Quality.CLOCK: 0.3,
-    Quality.NO_ECHO: 0.25,
+    Quality.NO_ECHO: 0.15,
     Quality.FALSE_ECHO: 0.02,
     Quality.SPIKE: 0.4,
     Quality.STUCK: 0.12,

@@ -8,9 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.trust.plateaus import Plateaus
-from routing.trust.story import Piece, likeliest
+from routing.trust.story import ECHO_ALIKE, Piece, likeliest
 
 DAY_S = 86_400.0
+
+FIXED_SHARE = 0.6
+"""So many of the readings that see something else see the same thing, where it is fixed."""
 
 ECHOES_KNOWN = 3
 """A sensor with so many false plateaus above the waste is known to see false echoes."""
@@ -52,7 +55,8 @@ def told(
         rate, margin = float(rates[c]), float(tolerance[c])
         marks = likeliest(mine, rate=rate, tolerance=margin, echoing=False)
         if _toggles(mine, marks) >= ECHOES_KNOWN:
-            marks = likeliest(mine, rate=rate, tolerance=margin, echoing=True)
+            level = _echo_level(mine, marks)
+            marks = likeliest(mine, rate=rate, tolerance=margin, echoing=True, echo_level=level)
         high = _high(mine, marks)
         true[starts[c] : starts[c + 1]] = marks
         echoes[c] = high
@@ -63,6 +67,20 @@ def told(
 def _toggles(pieces: list[Piece], marks: list[bool]) -> int:
     """How many false plateaus of three readings or more there are, on whichever side."""
     return sum(not mark and piece.count > 2 for piece, mark in zip(pieces, marks, strict=True))
+
+
+def _echo_level(pieces: list[Piece], marks: list[bool]) -> float:
+    """Where most readings of false plateaus lie, when that is one level; else NaN."""
+    false = sorted((piece.begin, piece.count) for piece, mark in zip(pieces, marks, strict=True) if not mark)
+    total = sum(count for _, count in false)
+    passed, middle = 0, math.nan
+    for level, count in false:
+        passed += count
+        if 2 * passed >= total:
+            middle = level
+            break
+    alike = sum(count for level, count in false if abs(level - middle) <= ECHO_ALIKE)
+    return middle if alike > FIXED_SHARE * total else math.nan
 
 
 def _high(pieces: list[Piece], marks: list[bool]) -> int:

@@ -36,6 +36,9 @@ readings: the nearest echo counts, so another thing than the waste is nearer tha
 UNLIKE_SIGHTING, MOST_UNLIKE = 10.0, 6.0
 """A true plateau that ends otherwise than the driver saw, beyond two tenths: for each full container of difference."""
 
+ECHO_ALIKE = 0.05
+"""False echoes within so much of each other come from the same fixed thing."""
+
 SIGHTING_DOUBT = 0.2
 WINDOW = 12
 """So many plateaus in a row may be false at most."""
@@ -60,7 +63,7 @@ class Piece:
 
 
 def likeliest(  # noqa: PLR0912 - one loop over pairs of pieces, kept together for speed
-    pieces: Sequence[Piece], *, rate: float, tolerance: float, echoing: bool
+    pieces: Sequence[Piece], *, rate: float, tolerance: float, echoing: bool, echo_level: float = math.nan
 ) -> list[bool]:
     """Which pieces are true.
 
@@ -72,11 +75,13 @@ def likeliest(  # noqa: PLR0912 - one loop over pairs of pieces, kept together f
         A fall by no more than this is noise.
     echoing
         Whether this sensor is known to see false echoes.
+    echo_level
+        Where they lie when they come from one fixed thing, so that what lies lower is none; NaN: not known.
     """
     count = len(pieces)
     if count <= 1:
         return [True] * count
-    false_cost = [_false_cost(piece, echoing) for piece in pieces]
+    false_cost = [_false_cost(piece, echoing and not _lower(piece, echo_level)) for piece in pieces]
     leap_scale = LEAP_SCALE + LEAP_SCALE_OF_RATE * rate
     best = [0.0] * count
     before = [-1] * count
@@ -144,6 +149,11 @@ def _false_cost(piece: Piece, echoing: bool) -> float:
     if echoing:
         return KNOWN_EPISODE + KNOWN_FALSE_READING * piece.count
     return (SPIKE if piece.count <= 2 else EPISODE) + FALSE_READING * piece.count
+
+
+def _lower(piece: Piece, echo_level: float) -> bool:
+    """Whether the fixed thing cannot have been seen: something farther was."""
+    return max(piece.begin, piece.end) < echo_level - ECHO_ALIKE
 
 
 def _low_cost(skipped: Sequence[Piece], below: float) -> float:

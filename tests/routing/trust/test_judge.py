@@ -147,3 +147,17 @@ def test_pieces_of_a_table_join_to_the_whole() -> None:
 def test_arrays_that_do_not_fit() -> None:
     with pytest.raises(InvalidInput, match="differ in length"):
         Readings(np.array([0, 2]), np.zeros(2), np.zeros(1), np.zeros(2, np.uint8), np.zeros(2, np.int32))
+
+
+def test_what_lies_below_a_fixed_echo_is_the_waste() -> None:
+    """Sensors that see something at 85 % for a day at a time; in between emptyings and quick refillings."""
+    levels, truth = [], []
+    for seed in range(12):
+        true, seen, _ = filling(60, rate=0.12, emptied_at=0.5, seed=seed)
+        random = np.random.default_rng(seed)
+        echo = np.repeat(random.random(60) < 0.45, 24)
+        levels.append(np.where(echo, np.maximum(seen, 0.85 + random.normal(0, 0.003, len(seen))), seen))
+        truth.append(true)
+    judged = judge(table(levels))
+    assert (judged.quality == CODE[Quality.NO_ECHO]).sum() < 0.002 * len(judged.quality)
+    assert (np.abs(judged.cleaned - np.concatenate(truth)) < 0.1).mean() > 0.8
