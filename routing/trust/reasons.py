@@ -8,9 +8,7 @@ from numpy.typing import NDArray
 from domain.observations import Quality
 from routing.trust.plateaus import Plateaus
 from routing.trust.readings import CODE
-
-ECHO_ALIKE = 0.04
-"""False echoes within so much of each other come from the same fixed thing."""
+from routing.trust.story import ECHO_ALIKE
 
 
 def mark_false(
