@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from api.planning import next_round_date
-from routing.days import WorkingDays, time_zone
 from domain.containers import Fraction
 from domain.errors import InvalidInput
 from domain.fleet import CollectionRound, Depot, Shift, Vehicle
 from domain.geography import Position
+from routing.days import WorkingDays, time_zone
 from storage.fleet import Fleet
 
 GLASS_TRUCK = Vehicle(1, 1, 1, "Glass", frozenset({Fraction.GLASS}), 9000, 20000)
