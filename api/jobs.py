@@ -276,7 +276,7 @@ async def _rescue_stalled(app: App, queues: Sequence[str]) -> None:
                     try:
                         await app.job_manager.retry_job(job)
                     except UniqueViolation:
-                        # Somebody asked for the same meanwhile, and that job waits as long as this one counts as running.
+                        # Somebody asked for the same meanwhile: that job waits while this one counts as running.
                         await app.job_manager.finish_job(job, Status.FAILED, delete_job=False)
         except ConnectorException as error:
             _log.warning("cannot look for jobs of dead workers: %s", error)

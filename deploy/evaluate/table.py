@@ -84,8 +84,8 @@ def with_interval(words: Wording, change: Estimate) -> str:
     told = words.number(100 * change.mean, 1, sign=True)
     if change.low is None or change.high is None:
         return told
-    ends = words("table.interval", low=words.number(100 * change.low, 1), high=words.number(100 * change.high, 1))
-    return f"{told} ({ends})"
+    low, high = (words.number(100 * end, 1, sign=True) for end in (change.low, change.high))
+    return f"{told} ({words('table.interval', low=low, high=high)})"
 
 
 def _service(words: Wording, contender: Contender, comparison: Comparison) -> str:
