@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from routing.forecast.calendar import DAY_S, HOUR_S, WasteClock
 from routing.trust.judged import Judged
 from routing.trust.smooth import running_median
+from routing.trust.stories import ECHOES_KNOWN
 
 SPANS_H = (12.0, 24.0, 48.0, 72.0)
 """Growth is looked at over so many hours."""
@@ -216,13 +217,14 @@ def _add_sightings(
     from_s: float,
     until_s: float,
 ) -> None:
-    """Growth from one reported emptying to the next as the driver saw it, where no sensor told anything in between."""
+    """Growth from one reported emptying to the next as the driver saw it, where no sensor that is believed told any."""
     readings = judged.readings
     rows, at_s = readings.sighting_rows, readings.sightings_s
     if len(rows) < 2:
         return
-    good_s = readings.times_s[judged.good]
-    keys = readings.rows()[judged.good] * 2.0**33 + good_s
+    believed = judged.good & (judged.echoes < ECHOES_KNOWN)[readings.rows()]
+    good_s = readings.times_s[believed]
+    keys = readings.rows()[believed] * 2.0**33 + good_s
     watched = np.searchsorted(keys, rows[1:] * 2.0**33 + at_s[1:]) > np.searchsorted(
         keys, rows[:-1] * 2.0**33 + at_s[:-1]
     )

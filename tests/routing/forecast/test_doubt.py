@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -62,3 +64,18 @@ def test_an_emptying_that_a_driver_reported_says_what_a_doubted_sensor_cannot() 
     assert told.mean(at_s) == pytest.approx(0.56, abs=0.05)
     assert told.standard_deviation(at_s) < 0.1 < untold.standard_deviation(at_s)
     assert told.overflow_risk(at_s + 2 * DAY_S) < 0.01 < untold.overflow_risk(at_s + 2 * DAY_S)
+
+
+@pytest.mark.parametrize("believed", [False, True])
+def test_what_drivers_saw_counts_where_the_sensor_is_not_believed(believed: bool) -> None:
+    at_s = (21 * 24 - 1) * 3600.0
+    sensor = echoing(told=True)
+    if believed:
+        hours = np.arange(21 * 24)
+        sensor = replace(sensor, levels=(hours % (7 * 24)) / 24 * 0.08 + 0.01 * np.sin(hours * 1.7))
+    unseen, seen = (
+        forecast(replace(sensor, observed_levels=np.full(2, level)), fraction=Fraction.PAPER, at_s=at_s).growth_per_day
+        for level in (np.nan, 0.8)
+    )
+    # The drivers found more than the 56 % that such a week brings.
+    assert seen == pytest.approx(unseen, rel=0.01) if believed else seen > 1.1 * unseen
