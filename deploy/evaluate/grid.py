@@ -117,7 +117,10 @@ def circumstances(like: Task, varied: Varied) -> list[tuple[float, Task]]:
 
 def trucks(setting: Setting) -> int:
     """How many trucks a simulated town has."""
-    return sum(math.ceil(setting.trucks * math.ceil(setting.containers / kind.containers_each)) for kind in TRUCK_KINDS)
+    return sum(
+        math.ceil(round(setting.trucks * math.ceil(setting.containers / kind.containers_each), 6))
+        for kind in TRUCK_KINDS
+    )
 
 
 def sensitivity_tasks(like: Task, varied: Iterable[Varied], seeds: Sequence[int]) -> list[Task]:

@@ -164,7 +164,8 @@ def test_who_looks_at_no_sensor_runs_once() -> None:
 
 
 def test_the_number_of_trucks_is_the_simulated_towns() -> None:
-    for setting in (Setting(seed=1, containers=40, streets_km=1.0, days=1, warm_up_days=0, trucks=1.5),):
+    for factor in (1.0, 1.1, 1.5):
+        setting = Setting(seed=1, containers=40, streets_km=1.0, days=1, warm_up_days=0, trucks=factor)
         assert trucks(setting) == len(World.of(setting).town.vehicles)
     values = [value for value, _ in circumstances(ASKED, Varied.VEHICLES)]
     assert values == sorted(set(values))
