@@ -32,11 +32,16 @@ PROMISED = (
     "duration_s",
 )
 
-STOPS_BELOW_THE_THRESHOLD = {ReasonCode.OVERFLOW_RISK, ReasonCode.NO_TRUSTED_READING, ReasonCode.ON_THE_WAY}
+STOPS_BELOW_THE_THRESHOLD = {
+    ReasonCode.OVERFLOW_RISK,
+    ReasonCode.NO_TRUSTED_READING,
+    ReasonCode.ON_THE_WAY,
+    ReasonCode.COMING_DAYS_FULL,
+}
 SKIPS_IN_SPITE_OF_RISK = {
     ReasonCode.NO_CAPACITY,
-    ReasonCode.NO_ROUND,
     ReasonCode.NO_VEHICLE,
+    ReasonCode.CHEAPER_LATER,
     ReasonCode.NOT_WORTH_DETOUR,
     ReasonCode.UNREACHABLE,
 }
