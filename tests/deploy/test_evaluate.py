@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +17,11 @@ from deploy.evaluate.command import evaluate
 from deploy.evaluate.compare import Service
 from deploy.evaluate.errors import RunFailed
 from deploy.evaluate.grid import Varied
-from deploy.evaluate.simulate import Simulate
+from deploy.evaluate.simulate import Simulate, simulate
 from deploy.settings import read_settings
 from domain.errors import InvalidInput, NotFound
 from simulators.evaluation.outcome import Contender
-from tests.deploy.evaluation_runs import failing, made_up
+from tests.deploy.evaluation_runs import ASKED, failing, made_up
 
 SMALL = ["--containers", "200", "--weeks", "2"]
 
@@ -216,3 +217,10 @@ def test_a_simulated_town(tmp_path: Path, capsys: pytest.CaptureFixture[str]) ->
         assert 0 < means["fill_at_emptying"] < 1.5
         assert means["overflows_per_1000"] >= 0
         assert math.isclose(sum(found[contender]["week_km"]), means["km"])
+
+
+def test_other_streets_than_those_asked_for_are_refused(tmp_path: Path) -> None:
+    extract = tmp_path / "town.osm.pbf"
+    extract.write_bytes(b"other streets")
+    with pytest.raises(InvalidInput, match=r"town.osm.pbf: is not the file that the evaluation was asked for with"):
+        simulate(replace(ASKED, extract=str(extract), extract_digest="0" * 64), lambda _done, _total: None)
