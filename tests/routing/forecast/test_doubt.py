@@ -55,7 +55,8 @@ def echoing(*, told: bool) -> FillHistory:
     shown[-10:] = 0.85
     noise = 0.01 * np.sin(hours * 1.7)
     emptied = np.array([7, 14]) * DAY_S if told else np.empty(0)
-    return FillHistory(hours * 3600.0, shown + noise, np.ones(len(hours), dtype=bool), emptied_s=emptied)
+    times_s = np.asarray(hours * 3600.0, dtype=np.float64)
+    return FillHistory(times_s, shown + noise, np.ones(len(hours), dtype=bool), emptied_s=emptied)
 
 
 def test_an_emptying_that_a_driver_reported_says_what_a_doubted_sensor_cannot() -> None:

@@ -105,6 +105,20 @@ def test_the_town_has_as_many_trucks_and_sensors_as_is_asked(setting: Setting, s
     assert len(gone[3]) == len(usual.town.sensors)
 
 
+def test_warm_up_is_by_rounds_settling_by_the_contender_and_neither_counts(
+    setting: Setting, streets: RoadGraph
+) -> None:
+    simulation = Simulation(setting, Contender.CLAIRVOYANT, Policy(), streets)
+    for number in range(setting.uncounted_days):
+        simulation.pass_day(number)
+        assert bool(simulation.candidates) is (number >= setting.warm_up_days)
+        if number < setting.warm_up_days:
+            collected = simulation.schedule.collected(simulation.world.day(number))
+            assert simulation.driven.emptyings.rows.tolist() == collected.tolist()
+            assert simulation.planned is None
+    assert simulation.run().days == ()
+
+
 def test_contenders_see_the_same_waste(setting: Setting, streets: RoadGraph) -> None:
     with_faults = World.of(replace(setting, bad_sensors=0.5, trucks=2.0), streets)
     assert (with_faults.thrown_in == world_of(setting, streets).thrown_in).all()
