@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from domain.geography import Position
 from domain.plans import ReasonCode, Urgency
 from routing.check import check
 from routing.decide import Candidate, Policy, conclude
@@ -12,7 +16,7 @@ from routing.decide.policy import Market, QuietHours, Rates
 from routing.problem import Problem
 from routing.solution import Cost, Route, Solution, Step, StepKind, Unassigned, UnassignedReason
 from routing.solve import solve
-from tests.routing.decide.small_town import AMSTERDAM, DEPOT, MONDAY, TIP, SmallTown, levels, town
+from tests.routing.decide.small_town import AMSTERDAM, DEPOT, MONDAY, TIP, SmallTown, container, levels, town
 from tests.routing.decide.test_nights import around
 
 
@@ -86,6 +90,33 @@ def test_solved_checked_and_concluded() -> None:
     assert {1, 6} <= visited
     assert 4 not in visited
     assert all(set(each.explanation) == {"en", "nl"} for each in decisions)
+
+
+def visited_at(north_km: float, prize: int) -> bool:
+    """Whether a container so far north of the others is visited for such a prize."""
+    near, far = town(2).containers[0], container(2)
+    far = replace(far, position=Position(far.position.lon, far.position.lat + north_km / 111))
+    place = SmallTown([near, far])
+    must, may = place.decided(levels(1.0, 0.7))
+    solution = solve(
+        problem_of(place, [must, replace(may, urgency=Urgency.MAY, prize=prize)]), time_limit_s=1, seed=1, cores=1
+    )
+    return any(2 in route.stop_ids for route in solution.routes)
+
+
+@settings(max_examples=25, deadline=None)
+@given(north_km=st.floats(0, 8), further_km=st.floats(0, 8), prize=st.integers(0, 6_000), less=st.integers(0, 3_000))
+def test_neither_a_longer_detour_nor_a_lower_prize_brings_a_visit(
+    north_km: float, further_km: float, prize: int, less: int
+) -> None:
+    here = visited_at(north_km, prize)
+    assert here >= visited_at(north_km + further_km, prize)
+    assert here >= visited_at(north_km, max(prize - less, 0))
+
+
+def test_a_detour_that_is_worth_it() -> None:
+    assert visited_at(0.0, 3_000)
+    assert not visited_at(8.0, 3_000)
 
 
 LEFT_OUT = {
