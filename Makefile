@@ -32,7 +32,7 @@ bench-routing: setup-test ## routes beside OR-Tools, PyVRP and VROOM on publishe
 	@$(BIN)/uv pip install --quiet "pyvroom>=1.15"
 	@$(BIN)/python -m tests.benchmarks.routing $(BENCH)
 
-bench-forecast: setup-test ## from 21.6 million readings in PostgreSQL to a forecast of 10,000 containers
+bench-forecast: setup-test ## from 90 days of hourly readings in PostgreSQL to forecasts of 10,000 containers, by stage
 	@$(BIN)/python -m tests.benchmarks.forecast $(BENCH)
 
 test: setup-test ## all tests
