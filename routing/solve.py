@@ -24,6 +24,7 @@ from routing.solution import Route, Solution
 from routing.solvers.plan.assemble import Rank, assemble, routes_of
 from routing.solvers.plan.cost import UNITS_PER_CENT
 from routing.solvers.plan.index import Index, index_of
+from routing.solvers.plan.locks import check_locks
 from routing.solvers.plan.visits import Visits, visits_of
 from routing.solvers.search.lanes import Beside, Here, Lanes, can_run_beside
 from routing.solvers.search.lanes import cores as cores_here
@@ -96,7 +97,8 @@ def solve(
     Raises
     ------
     InvalidInput
-        When the time limit is not a positive number, there are no cores, or the engine is unknown.
+        When the time limit is not a positive number, there are no cores, or the engine is unknown; or a vehicle cannot
+        make the visits that it is locked to, or cannot come home (:func:`routing.solvers.plan.locks.check_locks`).
     """
     if not (math.isfinite(time_limit_s) and time_limit_s > 0):
         raise InvalidInput(f"the time limit must be a positive number of seconds, not {time_limit_s}")
@@ -120,6 +122,7 @@ class _Run:
         self._tell_at = self._began_at
         self._told: Rank | None = None
         self._index = index_of(problem)
+        check_locks(self._index)
         self._parts: list[Part] = []
         self._part_of: dict[int, Part] = {}
         self._number = 0
