@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from domain.containers import Fraction
 from domain.errors import InvalidInput
 from domain.plans import StepKind
 from routing.check import check
@@ -16,7 +17,7 @@ from routing.solve import solve
 from routing.solvers.plan.index import index_of
 from routing.solvers.plan.locks import locked_route
 from routing.solvers.plan.tidy import tidy
-from tests.routing.problems import GLASS, PAPER, RESIDUAL, three_stops, tip
+from tests.routing.problems import GLASS, PAPER, RESIDUAL, line, three_stops, tip
 
 FAR = Visit(StepKind.EMPTYING, 3)
 NEAR, NEXT = Visit(StepKind.EMPTYING, 1), Visit(StepKind.EMPTYING, 2)
@@ -44,21 +45,21 @@ def held(*prefix: Visit, **changes: object) -> Problem:
 
 
 CASES: Sequence[tuple[str, Problem, str]] = [
-    ("window", with_stops(held(FAR), time_windows=((0, 300),)), "visit 1 of its prefix (stop 3) begins 100 s too late"),
+    ("window", with_stops(held(FAR), time_windows=((0, 300),)), "locked visit 1 (stop 3) begins 100 s too late"),
     (
         "second window",
         with_stops(held(NEAR, NEXT), time_windows=((0, 100), (150, 300))),
-        "visit 2 of its prefix (stop 2) begins 60 s too late at the earliest: its last window ends at 300",
+        "locked visit 2 (stop 2) begins 60 s too late at the earliest: its last window ends at 300",
     ),
     (
         "break first",
         with_stops(held(NEAR, breaks=(Break(1, 600, ((0, 100),)),)), time_windows=((0, 200),)),
-        "visit 1 of its prefix (stop 1) begins 600 s too late",
+        "locked visit 1 (stop 1) begins 600 s too late",
     ),
     (
         "break",
         held(NEAR, starts_s=500, breaks=(Break(7, 60, ((0, 100),)),)),
-        "break 7, due on the way to visit 1 of its",
+        "break 7, due on the way to locked visit 1",
     ),
     (
         "driving",
@@ -68,25 +69,25 @@ CASES: Sequence[tuple[str, Problem, str]] = [
     (
         "shift",
         held(FAR, ends_s=400),
-        "after its prefix is home 1060 s later, or out 1060 s longer, than its shift allows",
+        "after its locked visits is home 1060 s later, or out 1060 s longer, than its shift allows",
     ),
-    ("duration", held(FAR, max_duration_s=1400), "after its prefix is home 60 s later, or out 60 s longer"),
+    ("duration", held(FAR, max_duration_s=1400), "after its locked visits is home 60 s later, or out 60 s longer"),
     ("closed", closing(held(NEAR), 100), "disposal site 1 on the way home begins 260 s too late"),
-    ("kilograms", held(NEAR, NEXT, kg=150), "has 50 kg too much in a compartment at visit 2 of its prefix (stop 2)"),
-    ("litres", held(NEAR, NEXT, litres=1500), "has 500 l too much in a compartment at visit 2 of its prefix (stop 2)"),
+    ("kilograms", held(NEAR, NEXT, kg=150), "has 50 kg too much in a compartment at locked visit 2 (stop 2)"),
+    ("litres", held(NEAR, NEXT, litres=1500), "has 500 l too much in a compartment at locked visit 2 (stop 2)"),
     (
         "cap",
         held(NEAR, NEXT, max_stops=1),
-        "exceeds what it may do on a day (trips, stops, kg or l) with visit 2 of its",
+        "exceeds what it may do on a day (trips, stops, kg or l) with locked visit 2",
     ),
-    ("skill", with_stops(held(NEAR), skills=frozenset({"crane"})), "lacks the skill 'crane' for visit 1 of its prefix"),
-    ("allowed", with_stops(held(NEAR), allowed_vehicles=frozenset()), "is not among the vehicles that visit 1 of its"),
-    ("fraction", with_stops(held(NEAR), amounts=(Amount(GLASS, 1, 1),)), "does not take the glass of visit 1 of its"),
-    ("no way", cut_off(held(NEAR, FAR), 4), "no way leads to visit 2 of its prefix (stop 3)"),
+    ("skill", with_stops(held(NEAR), skills=frozenset({"crane"})), "lacks the skill 'crane' for locked visit 1"),
+    ("allowed", with_stops(held(NEAR), allowed_vehicles=frozenset()), "is not among the vehicles that locked visit 1"),
+    ("fraction", with_stops(held(NEAR), amounts=(Amount(GLASS, 1, 1),)), "does not take the glass of locked visit 1"),
+    ("no way", cut_off(held(NEAR, FAR), 4), "no way leads to locked visit 2 (stop 3)"),
     (
         "no way home",
         cut_off(held(NEAR), 1),
-        "after its prefix no way leads home over sites that take all that is aboard",
+        "after its locked visits no way leads home over sites that take all that is aboard",
     ),
     (
         "out already",
@@ -125,20 +126,18 @@ def test_the_way_home_leads_over_a_site_that_is_still_open() -> None:
 
 
 def test_orders_of_sites_that_tidying_does_not_try_are_found() -> None:
-    stop, vehicle = three_stops().stops[0], held(NEAR).vehicles[0]
-    waste = (PAPER, GLASS, RESIDUAL)
-    all_three = replace(stop, amounts=tuple(Amount(each, 1, 1) for each in waste), location=1)
-    bodies = tuple(replace(vehicle.compartments[0], fractions=frozenset({each})) for each in waste)
-    # The nearest is open all day, the farthest for ten minutes.
-    sites = (
-        tip(1, 2, PAPER),
-        replace(tip(2, 3, GLASS), time_windows=((0, 1200),)),
-        replace(tip(3, 4, RESIDUAL), time_windows=((0, 600),)),
+    told, waste = held(NEAR).vehicles[0], (PAPER, GLASS, RESIDUAL, Fraction.ORGANIC)
+    bodies = tuple(replace(told.compartments[0], fractions=frozenset({each})) for each in waste)
+    full = replace(three_stops().stops[0], amounts=tuple(Amount(each, 1, 1) for each in waste), location=1)
+    # A kilometre apart and ten minutes at each: only from the farthest, which closes first, to the nearest.
+    sites = tuple(
+        replace(tip(number, 1 + number, each), time_windows=((0, 600 + 800 * (4 - number)),))
+        for number, each in enumerate(waste, start=1)
     )
-    problem = Problem(three_stops().matrices, (all_three,), (replace(vehicle, compartments=bodies),), sites)
-    index = index_of(problem)
-    vehicle = problem.vehicles[0]
+    metres = line(0, 1000, 2000, 3000, 4000, 5000)
+    problem = Problem(metres, (full,), (replace(told, compartments=bodies),), sites)
+    index, vehicle = index_of(problem), problem.vehicles[0]
     assert tidy(index, vehicle, vehicle.prefix) is None
     route = locked_route(index, vehicle)
     assert route is not None
-    assert [step.disposal_site_id for step in route.steps if step.disposal_site_id] == [3, 2, 1]
+    assert [step.disposal_site_id for step in route.steps if step.disposal_site_id] == [4, 3, 2, 1]

@@ -21,7 +21,7 @@ from routing.solvers.plan.tidy import tidy
 from routing.solvers.plan.timetable import Place
 from routing.solvers.plan.walk import Walk, Ways, duration_s
 
-REMEDY = "leave visits out of the prefix, or give them, the shift or the breaks more time"
+REMEDY = "lock fewer visits (prefix), or give them, the shift or the breaks more time"
 
 
 def check_locks(index: Index) -> None:
@@ -75,13 +75,13 @@ def _refusal(index: Index, vehicle: Vehicle) -> InvalidInput:
         what = look(index, vehicle)
         if what is not None:
             return InvalidInput(what, where=f"vehicle {vehicle.id}", remedy=REMEDY)
-    return InvalidInput("cannot make the visits of its prefix", where=f"vehicle {vehicle.id}", remedy=REMEDY)
+    return InvalidInput("cannot make its locked visits", where=f"vehicle {vehicle.id}", remedy=REMEDY)
 
 
 def _called(vehicle: Vehicle, number: int) -> str:
     kind, identifier = vehicle.prefix[number]
     what = "stop" if kind is StepKind.EMPTYING else "disposal site"
-    return f"visit {number + 1} of its prefix ({what} {identifier})"
+    return f"locked visit {number + 1} ({what} {identifier})"
 
 
 def _forbidden(index: Index, vehicle: Vehicle) -> str | None:
@@ -141,7 +141,7 @@ def _not_home(index: Index, vehicle: Vehicle) -> str:
         if any(place.leg_s == UNREACHABLE for place in places):
             continue
         if not within_caps(index, rig, visits):
-            missed.append("may not make the trip that its prefix begins")
+            missed.append("may not make the trip that its locked visits begin")
             continue
         walk, ways = _begin(vehicle)
         for number, place in enumerate(places):
@@ -154,7 +154,7 @@ def _not_home(index: Index, vehicle: Vehicle) -> str:
         else:
             excess_s = [max(way.ready - vehicle.ends_s, duration_s(way) - vehicle.longest_s) for way in ways[-1]]
             over_s += [each for each in excess_s if each > 0]
-    subject = "after its prefix" if told else "from where it is"
+    subject = "after its locked visits" if told else "from where it is"
     if over_s:
         return f"{subject} is home {min(over_s)} s later, or out {min(over_s)} s longer, than its shift allows"
     if missed:
