@@ -37,4 +37,5 @@ def straight_line(positions: Sequence[Position]) -> Matrix:
             seconds[rows] = np.rint(way * (3.6 / SPEED_KMH))
         np.fill_diagonal(metres, 0)
         np.fill_diagonal(seconds, 0)
+    metres.flags.writeable = seconds.flags.writeable = False
     return Matrix(metres, seconds, estimated=True)

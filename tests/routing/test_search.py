@@ -130,7 +130,7 @@ def test_lanes_beside_answer_and_survive_a_failure() -> None:
     visits = {answer.number: answer.visits for answer in answers}
     assert visits[1] is not None
     assert visits[2] is None
-    assert set(found) == {1}
+    assert 1 in found
 
 
 def test_what_no_other_process_can_import_is_solved_in_one(tmp_path: Path) -> None:
