@@ -26,7 +26,7 @@ from routing.solvers.plan.cost import UNITS_PER_CENT
 from routing.solvers.plan.index import Index, index_of
 from routing.solvers.plan.locks import check_locks
 from routing.solvers.plan.visits import Visits, visits_of
-from routing.solvers.search.lanes import Beside, Here, Lanes, can_run_beside
+from routing.solvers.search.lanes import Beside, Here, Lanes, can_run_beside, warm_up
 from routing.solvers.search.lanes import cores as cores_here
 from routing.solvers.search.part import SMALL_STOPS, Part
 from routing.solvers.search.parts import parts
@@ -118,6 +118,9 @@ class _Run:
         self._time_limit_s = time_limit_s
         self._ends_at = self._began_at + time_limit_s
         self._cores = cores_here() if cores is None else cores
+        self._beside = self._cores > 1 and time_limit_s >= SHORTEST_BESIDE_S and can_run_beside()
+        if self._beside and len(problem.stops) > SMALL_STOPS:
+            warm_up()
         self._on_progress = on_progress
         self._tell_at = self._began_at
         self._told: Rank | None = None
@@ -154,8 +157,7 @@ class _Run:
             enumeration_s = ENUMERATION_SHARE * self._time_limit_s / len(self._parts)
             part.begin(known, enumeration_s, self._began_at + 0.5 * self._time_limit_s)
             self._tell_now_and_then()
-        alone = self._cores == 1 or max(part.stops for part in self._parts) <= SMALL_STOPS
-        if alone or self._time_limit_s < SHORTEST_BESIDE_S or not can_run_beside():
+        if not self._beside or max(part.stops for part in self._parts) <= SMALL_STOPS:
             self._insert(ends_at)
             with Here(self._found) as lane:
                 self._keep_busy(lane, 1, ends_at)

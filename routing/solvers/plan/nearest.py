@@ -5,7 +5,6 @@ A fifth or so dearer than what a search finds, but there before a search has lai
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 
 import numpy as np
@@ -22,8 +21,8 @@ from routing.solvers.plan.loads import Body, trips
 Numbers = NDArray[np.int64]
 
 
-def nearest_plan(index: Index, *, ends_at: float) -> dict[int, list[Visit]]:
-    """Visits by vehicle id, prefixes first; after ``ends_at`` on the monotonic clock no vehicle sets out any more.
+def nearest_plan(index: Index) -> dict[int, list[Visit]]:
+    """Visits by vehicle id, prefixes first.
 
     Loads, caps, windows (the first that is still open) and the way home are minded; breaks and rests are time kept
     free. The exact schedule has the last word.
@@ -31,7 +30,7 @@ def nearest_plan(index: Index, *, ends_at: float) -> dict[int, list[Visit]]:
     field = _Field(index)
     found: dict[int, list[Visit]] = {}
     for vehicle in index.problem.vehicles:
-        if time.monotonic() >= ends_at or not field.open.any():
+        if not field.open.any():
             break
         visits = _Ride(field, vehicle).visits()
         if len(visits) > len(vehicle.prefix):
@@ -79,7 +78,7 @@ class _Field:
         return self._needs[key]
 
     def home_s(self, vehicle: Vehicle) -> Numbers:
-        """Seconds from the end of service at each stop to the vehicle's end, over the nearest disposal site if it must."""
+        """Seconds from the end of service at each stop to the vehicle's end, over disposal sites if it must."""
         key = (vehicle.profile, vehicle.end, vehicle.ends_empty, vehicle.fractions)
         if key not in self._home_s:
             seconds = self.index.problem.matrix_of(vehicle).durations_s

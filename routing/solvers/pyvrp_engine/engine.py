@@ -38,7 +38,7 @@ TRY_ALL_SHARE = 0.25
 """Share of the time, and of the iterations, in which a plan with all required stops must be found."""
 
 ROUNDS = (0.1, 0.2, 0.3, None)
-"""Shares of the time, the last is what is left. With several trips a day each begins with putting them together anew."""
+"""Shares of the time, the last is what is left. With several trips a day each begins by putting them together anew."""
 
 CHAINING_SHARE = 0.05
 """Share of the time that this may take each time."""

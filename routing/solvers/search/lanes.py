@@ -16,6 +16,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from multiprocessing.connection import Connection, wait
+from multiprocessing.context import ForkServerContext
+from multiprocessing.forkserver import ensure_running
 from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import Any, Literal, Protocol, Self, cast
@@ -114,9 +116,7 @@ class Beside:
         self._processes: list[BaseProcess] = []
         self._connections: list[Connection[Any, Any]] = []
         self._task_of: dict[int, int] = {}
-        # A fork server has no threads of its own, unlike a web server or a worker that plans.
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload([__name__, *_MODULES.values()])
+        context = _fork_server()
         try:
             for _ in range(count):
                 ours, theirs = context.Pipe(duplex=True)
@@ -185,6 +185,19 @@ class Beside:
             process.close()
         for connection in self._connections:
             connection.close()
+
+
+def warm_up() -> None:
+    """Begin to start what lanes come from, so that it imports the engines while others work."""
+    _fork_server()
+    ensure_running()
+
+
+def _fork_server() -> ForkServerContext:
+    # It has no threads of its own, unlike a web server or a worker that plans.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__, *_MODULES.values()])
+    return context
 
 
 def can_run_beside() -> bool:

@@ -141,7 +141,7 @@ class Part:
         cut = districts(self.index, DISTRICT_STOPS)
         visits: dict[int, Sequence[Visit]] = {}
         for district in cut:
-            visits |= nearest_plan(index_of(district), ends_at=ends_at)
+            visits |= nearest_plan(index_of(district))
         self._take("nearest neighbour", routes_of(self.index, visits))
         for district in cut if self._engines != "ortools" else ():
             if time.monotonic() >= ends_at:
