@@ -24,7 +24,7 @@ NEAR, NEXT = Visit(StepKind.EMPTYING, 1), Visit(StepKind.EMPTYING, 2)
 
 
 def with_stops(problem: Problem, **changes: object) -> Problem:
-    stops = tuple(replace(each, **changes) for each in problem.stops)  # type: ignore[arg-type]
+    stops = tuple(replace(each, **changes) for each in problem.stops)
     return Problem(problem.matrices, stops, problem.vehicles, problem.disposal_sites)
 
 
