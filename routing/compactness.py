@@ -145,7 +145,8 @@ def _shape(group: _Group, groups: Sequence[_Group], plane: Plane) -> RouteShape:
     others = [other for other in groups if group.comparable(other)]
     hulls = shapely.union_all([other.hull for other in others])
     area = float(shapely.area(group.hull))
-    inside = shapely.contains_xy(shapely.union_all([other.inner for other in others]), group.points[:, 0], group.points[:, 1])
+    inner = shapely.union_all([other.inner for other in others])
+    inside = shapely.contains_xy(inner, group.points[:, 0], group.points[:, 1])
     middle = group.points.mean(axis=0)
     corners = shapely.get_coordinates(group.hull)
     return RouteShape(

@@ -64,6 +64,12 @@ FIRST_PLAN_STOPS = 1000
 DISTRICT_STOPS = 700
 """Stops of such a district."""
 
+START_S = 0.015
+"""Seconds for each stop that a search from nothing takes with several trips a day until it gains little."""
+
+MOST_STARTS = 8
+"""So many times a lane begins from nothing at most."""
+
 CHAINING_S = 0.3
 """How long putting trips together into days may take each time."""
 
@@ -77,6 +83,8 @@ class _Job:
     group: Group | None
     base: Mapping[int, Route]
     began_at: float
+    first: bool = False
+    """Whether it is one of the searches of the whole that come first: none of them fails by finding nothing better."""
 
 
 class Part:
@@ -179,9 +187,11 @@ class Part:
             return None
         whole_share = self._whole_share(budget_s)
         grouped = whole_share < 1
-        first = self._whole < copies and self.stops <= WHOLE_STOPS
-        engine, chosen = self._engine(first=first), None
         slice_s = budget_s / copies * (0.5 if self._mixed and not grouped else whole_share)
+        starts = self._starts(slice_s)
+        slice_s /= starts
+        first = self._whole < copies * starts and self.stops <= WHOLE_STOPS
+        engine, chosen = self._engine(first=first), None
         if not first:
             if any(job.group is None for job in self._jobs.values()) and (grouped or self._jobs_by(engine)):
                 return None
@@ -203,12 +213,12 @@ class Part:
         start = visits_of(self.routes)
         if chosen is not None:
             start = {vehicle_id: visits for vehicle_id, visits in start.items() if vehicle_id in chosen.vehicle_ids}
-        elif self._afresh(engine, first=first, grouped=grouped):
+        elif self._afresh(engine, first=first, grouped=grouped, starts=starts * copies):
             start = {}
         if chosen is None:
             self._whole += 1
         self._given += 1
-        self._jobs[number] = _Job(engine, chosen, self.routes, now)
+        self._jobs[number] = _Job(engine, chosen, self.routes, now, first)
         return Task(
             number,
             problem,
@@ -232,8 +242,9 @@ class Part:
         visits = visits if visits is not None else offered
         before = self.best
         gained = visits is not None and self._merge(job, visits)
-        self._turns.book(job.engine, took_s, before, self.best)
-        self._failed = 0 if gained else self._failed + 1
+        if not job.first:
+            self._turns.book(job.engine, took_s, before, self.best)
+            self._failed = 0 if gained else self._failed + 1
         if gained:
             self._chain(CHAINING_S)
 
@@ -269,8 +280,17 @@ class Part:
             return "OR-Tools"
         return "PyVRP" if first or not self._mixed else self._turns.next_one()
 
-    def _afresh(self, engine: EngineName, *, first: bool, grouped: bool) -> bool:
+    def _starts(self, slice_s: float) -> int:
+        """Into how many searches a lane's time for the whole is cut: what days the trips make is a matter of luck."""
+        if not self._several_trips:
+            return 1
+        return max(1, min(MOST_STARTS, int(slice_s / (START_S * max(1, self.stops)))))
+
+    def _afresh(self, engine: EngineName, *, first: bool, grouped: bool, starts: int) -> bool:
         """Whether to search without a start: what PyVRP expresses at first, small parts every other time."""
+        if first and engine == "PyVRP" and self._several_trips:
+            # The last third goes on from the best; where PyVRP may not find a plan of everything, the first as well.
+            return (self.exact or self._whole > 0) and (starts < 3 or self._whole < 2 * starts // 3)
         if first or grouped:
             # Where the plan so far holds what PyVRP could not find, one lane goes on from it.
             return first and engine == "PyVRP" and (self.exact or self._whole % 2 == 1)
