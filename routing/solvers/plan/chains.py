@@ -35,10 +35,12 @@ class _Move(NamedTuple):
     place: int
 
 
-def chained(index: Index, visits: Visits, *, ends_at: float) -> dict[int, list[Visit]]:
+def chained(index: Index, visits: Visits, *, ends_at: float, eagerness: float = 0) -> dict[int, list[Visit]]:
     """The visits with trips moved between vehicles for as long as that makes the whole cheaper.
 
-    Visits that a vehicle cannot make are left alone. Ends at ``ends_at`` on the monotonic clock.
+    Visits that a vehicle cannot make are left alone. Ends at ``ends_at`` on the monotonic clock. ``eagerness``: what
+    sparing a vehicle counts for on top of what it saves, in mean costs of a day. That makes plans dearer which a search
+    may then make cheaper than those with more vehicles.
     """
     days = {vehicle_id: trips_of(index.vehicles[vehicle_id], order) for vehicle_id, order in visits.items() if order}
     costs: dict[int, int] = {}
@@ -46,7 +48,8 @@ def chained(index: Index, visits: Visits, *, ends_at: float) -> dict[int, list[V
         units = units_of(index, index.vehicles[vehicle_id], order) if order else None
         if units is not None:
             costs[vehicle_id] = units + _changes(index, vehicle_id, order)
-    while time.monotonic() < ends_at and _improved(index, days, costs, ends_at):
+    bonus = int(eagerness * sum(costs.values()) / max(1, len(costs)))
+    while time.monotonic() < ends_at and _improved(index, days, costs, bonus, ends_at):
         pass
     return {vehicle_id: [visit for trip in day for visit in trip] for vehicle_id, day in days.items() if day}
 
@@ -64,9 +67,9 @@ def trips_of(vehicle: Vehicle, order: Sequence[Visit]) -> list[Trip]:
     return [*trips, tuple(current)] if current else trips
 
 
-def _improved(index: Index, days: dict[int, list[Trip]], costs: dict[int, int], ends_at: float) -> bool:
+def _improved(index: Index, days: dict[int, list[Trip]], costs: dict[int, int], bonus: int, ends_at: float) -> bool:
     """Make the first move, by what it seems to save, that makes the plan cheaper; whether there was one."""
-    for tried, move in enumerate(sorted(_moves(index, days, costs))):
+    for tried, move in enumerate(sorted(_moves(index, days, costs, bonus))):
         if tried >= TRIED or time.monotonic() >= ends_at:
             return False
         giver, taker = days[move.giver], days[move.taker]
@@ -74,7 +77,8 @@ def _improved(index: Index, days: dict[int, list[Trip]], costs: dict[int, int], 
         joined = [*taker[: move.place], *giver[move.first : move.last], *taker[move.place :]]
         after = {move.giver: _priced(index, move.giver, left), move.taker: _priced(index, move.taker, joined)}
         prices = [price for price, _ in after.values() if price is not None]
-        if len(prices) < 2 or sum(prices) >= costs[move.giver] + costs[move.taker]:
+        spared = 0 if left else bonus
+        if len(prices) < 2 or sum(prices) - spared >= costs[move.giver] + costs[move.taker]:
             continue
         for vehicle_id, (price, order) in after.items():
             days[vehicle_id] = trips_of(index.vehicles[vehicle_id], order)
@@ -104,8 +108,8 @@ def _changes(index: Index, vehicle_id: int, order: Sequence[Visit]) -> int:
     return sum(change_units(index.problem, vehicle, stop) for stop in stops)
 
 
-def _moves(index: Index, days: Mapping[int, Sequence[Trip]], costs: Mapping[int, int]) -> Iterator[_Move]:
-    """Moves of one trip, or of a whole day, that save by driving alone."""
+def _moves(index: Index, days: Mapping[int, Sequence[Trip]], costs: Mapping[int, int], bonus: int) -> Iterator[_Move]:
+    """Moves of one trip, or of a whole day, that save by driving alone, a vehicle spared included."""
     for giver, given in days.items():
         own = index.vehicles[giver]
         if giver not in costs or not given:
@@ -114,7 +118,7 @@ def _moves(index: Index, days: Mapping[int, Sequence[Trip]], costs: Mapping[int,
         pieces = {(n, n + 1) for n in range(len(given)) if not (locked and n == 0)}
         pieces |= set() if locked else {(0, len(given))}
         for first, last in pieces:
-            saved = _removed(index, own, given, first, last)
+            saved = _removed(index, own, given, first, last) + (bonus if last - first == len(given) else 0)
             for taker, taking in days.items():
                 if taker == giver or taker not in costs or not taking or not _may_take(index, taker, given[first:last]):
                     continue

@@ -40,6 +40,9 @@ TRY_ALL_SHARE = 0.25
 ROUNDS = (0.1, 0.2, 0.3, None)
 """Shares of the time, the last is what is left. With several trips a day each begins by putting them together anew."""
 
+EAGERNESS = (0.0, 10.0, 0.5)
+"""By turns of the seed, how eagerly vehicles are spared at first. Whether few or many are best, only a search tells."""
+
 CHAINING_SHARE = 0.05
 """Share of the time that this may take each time."""
 
@@ -62,11 +65,13 @@ def search(
     index = index_of(problem)
     if not any(crew.tips for crew in crews(index, {})):
         return _search(index, ends_at, seed, iterations, start, on_improved)
+    eagerness = 0.0
     if start is None:
-        start = first_plan(problem, seed=seed)
+        start, eagerness = first_plan(problem, seed=seed), EAGERNESS[seed % len(EAGERNESS)]
     for number, share in enumerate(ROUNDS):
         if start is not None:
-            start = chained(index, start, ends_at=min(ends_at, time.monotonic() + CHAINING_SHARE * time_limit_s))
+            chained_until = min(ends_at, time.monotonic() + CHAINING_SHARE * time_limit_s)
+            start = chained(index, start, ends_at=chained_until, eagerness=0 if number else eagerness)
             if on_improved is not None and number:
                 on_improved(start)
         round_ends_at = min(ends_at, time.monotonic() + share * time_limit_s) if share else ends_at
