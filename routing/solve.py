@@ -119,8 +119,6 @@ class _Run:
         self._ends_at = self._began_at + time_limit_s
         self._cores = cores_here() if cores is None else cores
         self._beside = self._cores > 1 and time_limit_s >= SHORTEST_BESIDE_S and can_run_beside()
-        if self._beside and len(problem.stops) > SMALL_STOPS:
-            warm_up()
         self._on_progress = on_progress
         self._tell_at = self._began_at
         self._told: Rank | None = None
@@ -157,6 +155,9 @@ class _Run:
             enumeration_s = ENUMERATION_SHARE * self._time_limit_s / len(self._parts)
             part.begin(known, enumeration_s, self._began_at + 0.5 * self._time_limit_s)
             self._tell_now_and_then()
+            if self._beside and part.stops > SMALL_STOPS:
+                # Not before: the first plan should not have to share the machine.
+                warm_up()
         if not self._beside or max(part.stops for part in self._parts) <= SMALL_STOPS:
             self._insert(ends_at)
             with Here(self._found) as lane:

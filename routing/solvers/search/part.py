@@ -136,7 +136,6 @@ class Part:
             visits = first_plan(self.problem, seed=self._seed)
             if visits:
                 self._take("PyVRP", routes_of(self.index, visits))
-        self._chain(CHAINING_S)
 
     def _chain(self, most_s: float) -> None:
         """Put trips together into days anew, where a day may have several."""
@@ -161,7 +160,8 @@ class Part:
                 self._take("PyVRP", kept | found)
 
     def insert(self, ends_at: float) -> None:
-        """Insert the stops that are left out, one after another, where a plan is missing or may be incomplete."""
+        """Make the first plan better: its trips put together into days, and the stops that are left out inserted."""
+        self._chain(min(CHAINING_S, ends_at - time.monotonic()))
         if self.best is None or self.best[0] or not self.exact:
             if not self.exact and self.routes and self.stops <= FRESH_STOPS:
                 self._take("insertion", fill_in(self.index, {}, ends_at=ends_at))
