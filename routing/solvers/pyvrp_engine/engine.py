@@ -37,8 +37,10 @@ from routing.solvers.pyvrp_engine.shares import share_out
 TRY_ALL_SHARE = 0.25
 """Share of the time, and of the iterations, in which a plan with all required stops must be found."""
 
-ROUNDS = (0.1, 0.2, 0.3, None)
-"""Shares of the time, the last is what is left. With several trips a day each begins by putting them together anew."""
+ROUNDS = (0.1, 0.2, None)
+"""Shares of the time, the last is what is left. With several trips a day each begins by putting them together anew; one
+that has a start is near its end and searched in one go.
+"""
 
 EAGERNESS = (0.0, 10.0, 0.5)
 """By turns of the seed, how eagerly vehicles are spared at first. Whether few or many are best, only a search tells."""
@@ -65,10 +67,10 @@ def search(
     index = index_of(problem)
     if not any(crew.tips for crew in crews(index, {})):
         return _search(index, ends_at, seed, iterations, start, on_improved)
-    eagerness = 0.0
+    eagerness, rounds = 0.0, ROUNDS[-1:]
     if start is None:
-        start, eagerness = first_plan(problem, seed=seed), EAGERNESS[seed % len(EAGERNESS)]
-    for number, share in enumerate(ROUNDS):
+        start, eagerness, rounds = first_plan(problem, seed=seed), EAGERNESS[seed % len(EAGERNESS)], ROUNDS
+    for number, share in enumerate(rounds):
         if start is not None:
             chained_until = min(ends_at, time.monotonic() + CHAINING_SHARE * time_limit_s)
             start = chained(index, start, ends_at=chained_until, eagerness=0 if number else eagerness)

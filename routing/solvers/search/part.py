@@ -64,11 +64,11 @@ FIRST_PLAN_STOPS = 1000
 DISTRICT_STOPS = 700
 """Stops of such a district."""
 
-START_S = 0.015
+START_S = 0.03
 """Seconds for each stop that a search from nothing takes with several trips a day until it gains little."""
 
-MOST_STARTS = 8
-"""So many times a lane begins from nothing at most."""
+MOST_STARTS = 4
+"""So many searches a lane's time for the whole is cut into at most."""
 
 CHAINING_S = 0.3
 """How long putting trips together into days may take each time."""
@@ -282,7 +282,7 @@ class Part:
 
     def _starts(self, slice_s: float) -> int:
         """Into how many searches a lane's time for the whole is cut: what days the trips make is a matter of luck."""
-        if not self._several_trips:
+        if not self._several_trips or self.exact:
             return 1
         return max(1, min(MOST_STARTS, int(slice_s / (START_S * max(1, self.stops)))))
 
