@@ -106,6 +106,8 @@ class _Group:
     vehicle: Vehicle
     points: NDArray[np.float64]
     hull: shapely.Geometry
+    inner: shapely.Geometry
+    """The hull without its rim, on which a stop of another route is no intruder."""
 
     def comparable(self, other: _Group) -> bool:
         return other is not self and bool(self.vehicle.fractions & other.vehicle.fractions)
@@ -134,7 +136,8 @@ def compactness(problem: Problem, solution: Solution, positions: Mapping[int, Po
     groups: list[_Group] = []
     for vehicle_id, group in placed.items():
         points = plane.metres(group)
-        groups.append(_Group(vehicles[vehicle_id], points, shapely.MultiPoint(points).convex_hull))
+        hull = shapely.MultiPoint(points).convex_hull
+        groups.append(_Group(vehicles[vehicle_id], points, hull, shapely.buffer(hull, -TOUCH_M)))
     return Compactness(tuple(_shape(group, groups, plane) for group in groups))
 
 
@@ -142,8 +145,8 @@ def _shape(group: _Group, groups: Sequence[_Group], plane: Plane) -> RouteShape:
     others = [other for other in groups if group.comparable(other)]
     hulls = shapely.union_all([other.hull for other in others])
     area = float(shapely.area(group.hull))
-    inner = [shapely.buffer(other.hull, -TOUCH_M) for other in others]
-    inside = shapely.contains_xy(shapely.union_all(inner), group.points[:, 0], group.points[:, 1])
+    inner = shapely.union_all([other.inner for other in others])
+    inside = shapely.contains_xy(inner, group.points[:, 0], group.points[:, 1])
     middle = group.points.mean(axis=0)
     corners = shapely.get_coordinates(group.hull)
     return RouteShape(

@@ -12,6 +12,9 @@ from domain.errors import InvalidInput
 UNREACHABLE = -1
 """What a matrix holds where no way leads from one location to the other."""
 
+LARGEST = np.iinfo(np.int32).max // 2
+"""Metres or seconds: two of them still add up within 32 bits."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Matrix:
@@ -45,6 +48,10 @@ class Matrix:
                 where="matrix",
                 remedy="both must cover the same locations",
             )
+        if self.size and UNREACHABLE in {int(self.distances_m.min()), int(self.durations_s.min())}:
+            self._check_unreachable()
+
+    def _check_unreachable(self) -> None:
         differs = np.argwhere((self.distances_m == UNREACHABLE) != (self.durations_s == UNREACHABLE))
         if len(differs):
             row, column = (int(x) for x in differs[0])
@@ -68,9 +75,9 @@ def _int32_square(name: str, values: NDArray[np.int32]) -> NDArray[np.int32]:
         raise InvalidInput(f"must be square, but is {_shape(array)}", where=f"matrix.{name}")
     if array.size and not np.issubdtype(array.dtype, np.integer):
         raise InvalidInput(f"must hold whole numbers, not {array.dtype}", where=f"matrix.{name}")
-    outside = np.argwhere((array < UNREACHABLE) | (array > np.iinfo(np.int32).max // 2))
-    if len(outside):
-        row, column = (int(x) for x in outside[0])
+    # Looking for the place only where there is one: of ten thousand locations a table has a hundred million cells.
+    if array.size and (int(array.min()) < UNREACHABLE or int(array.max()) > LARGEST):
+        row, column = (int(x) for x in np.argwhere((array < UNREACHABLE) | (array > LARGEST))[0])
         raise InvalidInput(
             f"{array[row, column]} is neither a distance or duration nor -1 (unreachable)",
             where=f"matrix.{name}[{row}][{column}]",
@@ -81,6 +88,8 @@ def _int32_square(name: str, values: NDArray[np.int32]) -> NDArray[np.int32]:
         raise InvalidInput(
             f"from a location to itself it must be 0, not {array[row, row]}", where=f"matrix.{name}[{row}][{row}]"
         )
+    if array.dtype == np.int32 and not array.flags.writeable and array.base is None:
+        return array  # nobody can change it any more
     result = np.array(array, dtype=np.int32)
     result.flags.writeable = False
     return result

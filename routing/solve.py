@@ -24,8 +24,9 @@ from routing.solution import Route, Solution
 from routing.solvers.plan.assemble import Rank, assemble, routes_of
 from routing.solvers.plan.cost import UNITS_PER_CENT
 from routing.solvers.plan.index import Index, index_of
+from routing.solvers.plan.locks import check_locks
 from routing.solvers.plan.visits import Visits, visits_of
-from routing.solvers.search.lanes import Beside, Here, Lanes, can_run_beside
+from routing.solvers.search.lanes import Beside, Here, Lanes, can_run_beside, warm_up
 from routing.solvers.search.lanes import cores as cores_here
 from routing.solvers.search.part import SMALL_STOPS, Part
 from routing.solvers.search.parts import parts
@@ -100,7 +101,8 @@ def solve(
     Raises
     ------
     InvalidInput
-        When the time limit is not a positive number, there are no cores, or the engine is unknown.
+        When the time limit is not a positive number, there are no cores, or the engine is unknown; or a vehicle cannot
+        make the visits that it is locked to, or cannot come home (:func:`routing.solvers.plan.locks.check_locks`).
     """
     if not (math.isfinite(time_limit_s) and time_limit_s > 0):
         raise InvalidInput(f"the time limit must be a positive number of seconds, not {time_limit_s}")
@@ -129,10 +131,12 @@ class _Run:
         self._time_limit_s = time_limit_s
         self._ends_at = self._began_at + time_limit_s
         self._cores = cores_here() if cores is None else cores
+        self._beside = self._cores > 1 and time_limit_s >= SHORTEST_BESIDE_S and can_run_beside()
         self._on_progress = on_progress
         self._tell_at = self._began_at
         self._told: Rank | None = None
         self._index = index_of(problem)
+        check_locks(self._index)
         self._parts: list[Part] = []
         self._part_of: dict[int, Part] = {}
         self._number = 0
@@ -165,8 +169,10 @@ class _Run:
             enumeration_s = ENUMERATION_SHARE * self._time_limit_s / len(self._parts)
             part.begin(known, enumeration_s, self._began_at + 0.5 * self._time_limit_s)
             self._tell_now_and_then()
-        alone = self._cores == 1 or max(part.stops for part in self._parts) <= SMALL_STOPS
-        if alone or self._time_limit_s < SHORTEST_BESIDE_S or not can_run_beside():
+            if self._beside and part.stops > SMALL_STOPS:
+                # Not before: the first plan should not have to share the machine.
+                warm_up()
+        if not self._beside or max(part.stops for part in self._parts) <= SMALL_STOPS:
             self._insert(ends_at)
             with Here(self._found) as lane:
                 self._keep_busy(lane, 1, ends_at)

@@ -30,11 +30,14 @@ def straight_line(positions: Sequence[Position]) -> Matrix:
         lon, lat = np.radians([[position.lon, position.lat] for position in positions]).T
         points = np.column_stack([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
         for start in range(0, size, ROWS_AT_ONCE):
-            rows = slice(start, start + ROWS_AT_ONCE)
-            half_chords = np.sqrt(np.clip((1 - points[rows] @ points.T) / 2, 0, 1))
+            # As far there as back: what lies left of the diagonal is known by then.
+            rows, columns = slice(start, start + ROWS_AT_ONCE), slice(start, None)
+            half_chords = np.sqrt(np.clip((1 - points[rows] @ points[columns].T) / 2, 0, 1))
             way = np.rint(2 * EARTH_RADIUS_M * DETOUR * np.arcsin(half_chords))
-            metres[rows] = way
-            seconds[rows] = np.rint(way * (3.6 / SPEED_KMH))
+            metres[rows, columns] = way
+            seconds[rows, columns] = np.rint(way * (3.6 / SPEED_KMH))
+            metres[columns, rows], seconds[columns, rows] = metres[rows, columns].T, seconds[rows, columns].T
         np.fill_diagonal(metres, 0)
         np.fill_diagonal(seconds, 0)
+    metres.flags.writeable = seconds.flags.writeable = False
     return Matrix(metres, seconds, estimated=True)

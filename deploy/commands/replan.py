@@ -8,16 +8,14 @@ writes the best plan so far."""
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
-from deploy.files import read_bytes, write_text
+from deploy.files import read_bytes
+from deploy.problem_files import add_output_options, check_outputs, draw, read, seconds, seed, write_answer
 from deploy.settings import Settings
-from domain.errors import InvalidInput
 
 if TYPE_CHECKING:
     from routing.problem import Problem
@@ -27,27 +25,23 @@ if TYPE_CHECKING:
 DEFAULT_TIME_LIMIT_S = 5.0
 """A dispatcher waits for it with a driver on the telephone."""
 
-T = TypeVar("T")
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
     parser.add_argument("problem", type=Path, help="the problem of the day, as for 'halfvol solve'")
     parser.add_argument("solution", type=Path, help="the plan that is being driven, as 'halfvol solve' wrote it")
     parser.add_argument("situation", type=Path, help="what happened so far, a JSON file")
-    parser.add_argument("-o", "--output", type=Path, help="where the new plan goes; default: standard output")
+    add_output_options(parser, "the new plan")
     parser.add_argument(
-        "--time-limit-s", type=float, default=DEFAULT_TIME_LIMIT_S, help="seconds to search (default 5)"
+        "--time-limit-s", type=seconds, default=DEFAULT_TIME_LIMIT_S, help="seconds to search (default 5)"
     )
-    parser.add_argument("--seed", type=int, default=0, help="seed of the search (default 0)")
+    parser.add_argument("--seed", type=seed, default=0, help="seed of the search (default 0)")
     parser.add_argument(
         "--stability",
         type=int,
         help="cents that moving a stop to another truck costs; 0: only cost counts (default 500)",
     )
     parser.add_argument("--with-problem", action="store_true", help="write the problem of the rest of the day as well")
-    parser.add_argument("--map", type=Path, metavar="OUT.html", help="draw the new plan (.html or .svg)")
-    parser.add_argument("--lang", choices=("en", "nl"), default="en", help="language of the map (default en)")
     sources = parser.add_mutually_exclusive_group()
     sources.add_argument(
         "--roads",
@@ -62,7 +56,6 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Read, plan anew, check, write."""
     del settings
     from deploy.distances import StraightLines, Streets  # noqa: PLC0415  (slow to import: not for --help)
-    from deploy.solution_map import check_map_name, write_map  # noqa: PLC0415
     from deploy.solving import watched  # noqa: PLC0415
     from routing.problem_json import parse, read_document  # noqa: PLC0415
     from routing.replan import DEFAULT_STABILITY, replan  # noqa: PLC0415
@@ -70,15 +63,14 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
     from routing.wire.situation import read_situation  # noqa: PLC0415
     from routing.wire.solution_reader import read_solution  # noqa: PLC0415
 
-    if arguments.map:
-        check_map_name(arguments.map)
+    check_outputs(arguments)
     streets = Streets(read_bytes(arguments.roads), arguments.roads.name) if arguments.roads else None
     distances = StraightLines() if arguments.straight_line else streets
     measure = None if distances is None else distances.measure
-    document = _read(arguments.problem, lambda data: read_document(parse(data), measure=measure))
+    document = read(arguments.problem, lambda data: read_document(parse(data), measure=measure))
     problem, places = document.problem, document.places
-    solution = _read(arguments.solution, lambda data: read_solution(parse(data), problem))
-    situation, places = _read(
+    solution = read(arguments.solution, lambda data: read_solution(parse(data), problem))
+    situation, places = read(
         arguments.situation,
         lambda data: read_situation(parse(data), problem, places=places, measure=measure, profiles=document.trucks),
     )
@@ -94,34 +86,11 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         )
     name = distances.name if distances is not None and document.measured else "given"
     answer = replanned_json(replanned, places, distances=name, with_problem=arguments.with_problem)
-    text = json.dumps(answer, indent=2) + "\n"
-    if arguments.output:
-        write_text(arguments.output, text)
-    else:
-        sys.stdout.write(text)
-    if arguments.map:
-        write_map(
-            arguments.map,
-            replanned.problem,
-            replanned.solution,
-            places,
-            streets=streets,
-            language=arguments.lang,
-            numbers=_colours(problem, solution),
-        )
+    write_answer(arguments, answer)
+    draw(arguments, replanned.problem, replanned.solution, places, streets, _colours(problem, solution))
     for line in _summary(replanned):
         print(line, file=sys.stderr)
     return 0
-
-
-def _read(path: Path, read: Callable[[bytes], T]) -> T:
-    """What ``read`` makes of a file; what it refuses is told with the file's name."""
-    content = read_bytes(path)
-    try:
-        return read(content)
-    except InvalidInput as error:
-        where = f"{path}, {error.where}" if error.where else str(path)
-        raise InvalidInput(error.what, where=where, remedy=error.remedy) from error
 
 
 def _colours(problem: Problem, solution: Solution) -> dict[int, int]:

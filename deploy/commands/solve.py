@@ -7,31 +7,23 @@ so far; a second Ctrl-C ends everything."""
 from __future__ import annotations
 
 import argparse
-import json
-import math
 import sys
 from pathlib import Path
 
-from deploy.files import read_bytes, write_text
+from deploy.files import read_bytes
+from deploy.problem_files import add_output_options, check_outputs, draw, read, seconds, seed, write_answer
 from deploy.settings import Settings
 from domain.errors import InvalidInput
-
-LARGEST_FILE_MB = 400
-"""As JSON text, matrices need some eight times their size in memory while they are read."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Define the options."""
     parser.add_argument("problem", type=Path, help="the problem, a JSON file")
-    parser.add_argument("-o", "--output", type=Path, help="where the solution goes; default: standard output")
-    parser.add_argument("--time-limit-s", type=_seconds, help="seconds to search; default: HALFVOL_PLAN_TIME_LIMIT_S")
-    parser.add_argument("--seed", type=_whole, default=0, help="seed of the search (default 0)")
+    add_output_options(parser, "the solution")
+    parser.add_argument("--time-limit-s", type=seconds, help="seconds to search; default: HALFVOL_PLAN_TIME_LIMIT_S")
+    parser.add_argument("--seed", type=seed, default=0, help="seed of the search (default 0)")
     parser.add_argument("--engine", choices=("best", "ortools", "pyvrp"), default="best", help="default: best of both")
     parser.add_argument("--cores", type=_cores, help="processes that search side by side; default: one for each core")
-    parser.add_argument(
-        "--map", type=Path, metavar="OUT.html", help="draw the solution (.html or .svg); needs coordinates"
-    )
-    parser.add_argument("--lang", choices=("en", "nl"), default="en", help="language of the map (default en)")
     sources = parser.add_mutually_exclusive_group()
     sources.add_argument(
         "--roads",
@@ -52,26 +44,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace, settings: Settings) -> int:
     """Read, solve, check, write; exit code 1 when the checker found a violation."""
     from deploy.distances import StraightLines, Streets, imported_streets  # noqa: PLC0415  (slow to import: not for --help)
-    from deploy.solution_map import check_map_name, write_map  # noqa: PLC0415
     from deploy.solving import search  # noqa: PLC0415
     from routing.check import check  # noqa: PLC0415
     from routing.problem_json import parse, read_document, solution_to_json  # noqa: PLC0415
 
-    for path in filter(None, (arguments.output, arguments.map)):
-        _check_folder(path)
-    if arguments.map:
-        check_map_name(arguments.map)
+    check_outputs(arguments)
     streets = Streets(read_bytes(arguments.roads), arguments.roads.name) if arguments.roads else None
     if arguments.imported_roads:
         streets = imported_streets(settings)
     distances = StraightLines() if arguments.straight_line else streets
-    try:
-        document = read_document(
-            parse(_read(arguments.problem)), measure=None if distances is None else distances.measure
-        )
-    except InvalidInput as error:
-        where = f"{arguments.problem}, {error.where}" if error.where else str(arguments.problem)
-        raise InvalidInput(error.what, where=where, remedy=error.remedy) from error
+    measure = None if distances is None else distances.measure
+    document = read(arguments.problem, lambda data: read_document(parse(data), measure=measure))
     if distances is not None and not document.measured and not (streets and arguments.map):
         raise InvalidInput(
             "the problem has matrices already, so there is nothing to measure",
@@ -97,20 +80,8 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         places=document.places,
         distances=distances.name if distances is not None and document.measured else "given",
     )
-    text = json.dumps(answer, indent=2) + "\n"
-    if arguments.output:
-        write_text(arguments.output, text)
-    else:
-        sys.stdout.write(text)
-    if arguments.map:
-        write_map(
-            arguments.map,
-            document.problem,
-            solution,
-            document.places,
-            streets=streets,
-            language=arguments.lang,
-        )
+    write_answer(arguments, answer)
+    draw(arguments, document.problem, solution, document.places, streets)
     for violation in violations:
         print(f"violation: {violation}", file=sys.stderr)
     stops = sum(len(route.stop_ids) for route in solution.routes)
@@ -120,40 +91,6 @@ def run(arguments: argparse.Namespace, settings: Settings) -> int:
         file=sys.stderr,
     )
     return 1 if violations else 0
-
-
-def _read(path: Path) -> bytes:
-    content = read_bytes(path)
-    if len(content) > LARGEST_FILE_MB * 10**6:
-        raise InvalidInput(
-            f"holds {len(content) / 10**6:.0f} MB, and more than {LARGEST_FILE_MB} MB of JSON do not fit in memory",
-            remedy="leave the matrices out, give coordinates, and use --roads or --straight-line",
-        )
-    return content
-
-
-def _check_folder(path: Path) -> None:
-    """Better before the search than after it."""
-    if path.is_dir():
-        raise InvalidInput("is a folder, not a file", where=str(path))
-    if not path.parent.is_dir():
-        raise InvalidInput("there is no such folder", where=str(path.parent), remedy="make it first")
-
-
-def _seconds(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not 0 < value <= 10**6:
-        raise argparse.ArgumentTypeError(f"{text!r} is no time limit; write seconds, more than 0")
-    return value
-
-
-def _whole(text: str) -> int:
-    if not text.isdecimal() or int(text) >= 2**31:
-        raise argparse.ArgumentTypeError(f"{text!r} is no seed; write a whole number from 0 to 2147483647")
-    return int(text)
 
 
 def _cores(text: str) -> int:

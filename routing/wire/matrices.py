@@ -9,12 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from domain.errors import InvalidInput
-from routing.matrix import UNREACHABLE, Matrix
+from routing.matrix import LARGEST, UNREACHABLE, Matrix
 from routing.wire.fields import TABLES
 from routing.wire.values import an_array, an_object, kind, take
-
-LARGEST = np.iinfo(np.int32).max // 2
-"""As :class:`routing.matrix.Matrix` has it."""
 
 
 def matrices(value: object) -> dict[str, Matrix]:

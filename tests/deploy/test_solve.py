@@ -213,7 +213,7 @@ def test_a_missing_file(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> N
 def test_a_file_too_large_for_memory(
     solve: Solve, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("deploy.commands.solve.LARGEST_FILE_MB", 0)
+    monkeypatch.setattr("deploy.problem_files.LARGEST_FILE_MB", 0)
     code, _, told = solve(SHORT)
     assert code == 3
     assert "more than 0 MB of JSON do not fit in memory; leave the matrices out" in told
@@ -321,3 +321,12 @@ def test_dimensions_beside_matrices_are_refused(solve: Solve) -> None:
     code, _, told = solve(changed("vehicles.0.dimensions", {"height": 3.2}, SHORT))
     assert code == 3
     assert "vehicles[0].dimensions: 'matrices' says already what it may drive" in told
+
+
+def test_a_lock_that_nobody_can_keep_is_refused_in_a_sentence(solve: Solve) -> None:
+    document = copy.deepcopy(FULL)
+    document["vehicles"][1]["time_window"] = [27000, 27010]
+    code, answer, said = solve(document)
+    assert (code, answer) == (3, {})
+    assert "vehicle 2: after its locked visits is home" in said
+    assert "lock fewer visits (prefix)" in said

@@ -130,7 +130,7 @@ def test_lanes_beside_answer_and_survive_a_failure() -> None:
     visits = {answer.number: answer.visits for answer in answers}
     assert visits[1] is not None
     assert visits[2] is None
-    assert set(found) == {1}
+    assert 1 in found
 
 
 def test_what_no_other_process_can_import_is_solved_in_one(tmp_path: Path) -> None:
@@ -249,16 +249,25 @@ def test_no_core_is_refused(cores: int) -> None:
         solve(three_stops(), time_limit_s=1, cores=cores)
 
 
-def test_a_cap_of_the_day_is_left_out_of_every_other_search() -> None:
+def test_caps_of_the_day_are_kept_where_trips_could_exceed_them() -> None:
     free = medium(stops=30)
     vehicles = tuple(replace(vehicle, max_kg=2000) for vehicle in free.vehicles)
     capped = Problem(free.matrices, free.stops, vehicles, free.disposal_sites)
-    part = Part(capped, "pyvrp", 0, 20, time.monotonic())
-    caps: list[int | None] = []
-    for number in range(2):
-        task = part.next_task(number, copies=2, budget_s=1, ends_at=time.monotonic() + 60)
-        assert task is not None
-        caps.append(task.problem.vehicles[0].max_kg)
-    assert caps == [None, 2000]
     solution = solve(capped, time_limit_s=1, iterations=50, cores=1, engine="pyvrp")
     assert check(capped, solution) == []
+    assert not solution.unassigned
+    assert all(sum(capped.stops[each].kg for each in route.stop_ids) <= 2000 for route in solution.routes)
+
+
+def test_with_several_trips_a_day_the_first_searches_begin_from_nothing() -> None:
+    free = medium(stops=30)
+    vehicles = tuple(replace(vehicle, max_kg=2000) for vehicle in free.vehicles)
+    part = Part(Problem(free.matrices, free.stops, vehicles, free.disposal_sites), "best", 0, 20, time.monotonic())
+    part.begin(None, 0.1)
+    starts: list[bool] = []
+    for number in range(4):
+        task = part.next_task(number, copies=1, budget_s=10, ends_at=time.monotonic() + 60)
+        assert task is not None
+        starts.append(task.start is not None)
+        part.answer(number, None)
+    assert starts == [True, False, True, True], "the first has the plan so far, the last go on from the best"

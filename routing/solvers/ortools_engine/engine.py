@@ -9,6 +9,7 @@ since the last break, not driving).
 from __future__ import annotations
 
 import time
+from weakref import ref
 
 from ortools.constraint_solver import pywrapcp
 from ortools.constraint_solver.routing_enums_pb2 import FirstSolutionStrategy, LocalSearchMetaheuristic
@@ -73,7 +74,15 @@ class _Search:
         parameters.first_solution_strategy = FirstSolutionStrategy.PARALLEL_CHEAPEST_INSERTION
         parameters.local_search_metaheuristic = LocalSearchMetaheuristic.GUIDED_LOCAL_SEARCH
         parameters.time_limit.FromMilliseconds(max(1, int(1000 * (self._ends_at - time.monotonic()))))
-        routing.AddAtSolutionCallback(self._look)
+        # OR-Tools holds on to the callback: if that held on to us, neither would ever leave memory.
+        us = ref(self)
+
+        def look() -> None:
+            search = us()
+            if search is not None:
+                search.look()
+
+        routing.AddAtSolutionCallback(look)
         routing.CloseModelWithParameters(parameters)
         remaining_ms = int(1000 * (self._ends_at - time.monotonic()))
         if remaining_ms <= 0:
@@ -86,7 +95,8 @@ class _Search:
             routing.SolveWithParameters(parameters)
         return self._best
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Keep the solution that the search has just reached if it is the best, and end the search when it is time."""
         cost = self._model.routing.CostVar().Max()
         if self._cost is None or cost < self._cost:
             self._cost, self._since_best = cost, 0

@@ -103,15 +103,19 @@ def scale(problem: Problem) -> Scale:
     service_s = max((x.service_s for x in (*problem.stops, *problem.disposal_sites)), default=0)
     service_s += max((stop.setup_s for stop in problem.stops), default=0)
     timed = any(stop.time_windows for stop in problem.stops) or any(x.time_windows for x in problem.disposal_sites)
+    farthest = {
+        profile: (int(matrix.distances_m.max(initial=0)), int(matrix.durations_s.max(initial=0)))
+        for profile, matrix in problem.matrices.items()
+    }
     detour = 0
     for vehicle in problem.vehicles:
-        matrix = problem.matrix_of(vehicle)
-        longest_s = 5 * int(matrix.durations_s.max(initial=0)) + 3 * service_s
+        most_m, most_s = farthest[vehicle.profile]
+        longest_s = 5 * most_s + 3 * service_s
         longest_s += sum(each.duration_s for each in vehicle.breaks)
         # Waiting for a window may take most of a shift.
         longest_s = max(longest_s, vehicle.longest_s) if timed else longest_s
         seconds = units_per_second(vehicle) + units_per_overtime_second(vehicle)
-        metres = 5 * int(matrix.distances_m.max(initial=0)) * units_per_metre(vehicle)
+        metres = 5 * most_m * units_per_metre(vehicle)
         detour = max(detour, vehicle.fixed_cost * UNITS_PER_CENT + metres + longest_s * seconds)
     detour += problem.change_cost * UNITS_PER_CENT
     # A multiple of the divisor, so that scaling stays exact.

@@ -53,12 +53,14 @@ def index_of(problem: Problem) -> Index:
         alike.setdefault((_kind(vehicle), works), []).append(vehicle.id)
     allowed: dict[int, frozenset[int]] = {}
     hopeless: dict[int, UnassignedReason] = {}
+    shared: dict[frozenset[int], frozenset[int]] = {}
     for stop in problem.stops:
         if stop.done:
             allowed[stop.id] = frozenset()
             continue
         may_come, furthest = _who_may_come(problem, stop, alike, locked.get(stop.id))
-        allowed[stop.id] = may_come
+        # One set for all that have the same: of ten thousand stops each would hold all vehicles.
+        allowed[stop.id] = shared.setdefault(may_come, may_come)
         if not may_come:
             hopeless[stop.id] = furthest
     return Index(

@@ -18,8 +18,9 @@ from routing.solvers.plan.disposal import settle
 from routing.solvers.plan.gaps import Gaps
 from routing.solvers.plan.index import Index
 from routing.solvers.plan.loads import carries
+from routing.solvers.plan.locks import locked_route
 from routing.solvers.plan.schedule import cost_units, schedule, units_of
-from routing.solvers.plan.tidy import loss, mend, tidy
+from routing.solvers.plan.tidy import loss, mend
 
 TRIED = 20
 """Places that are tried exactly for one stop, cheapest first."""
@@ -173,7 +174,7 @@ def with_locked(index: Index, routes: Mapping[int, Route]) -> dict[int, Route]:
     for vehicle in index.problem.vehicles:
         if vehicle.id in completed or not (vehicle.under_way or vehicle.prefix):
             continue
-        route = tidy(index, vehicle, vehicle.prefix)
+        route = locked_route(index, vehicle)
         if route is not None:
             completed[vehicle.id] = route
     return completed

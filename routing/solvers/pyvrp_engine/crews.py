@@ -3,12 +3,11 @@
 PyVRP empties a whole vehicle at once. A vehicle whose compartments no site accepts together empties itself over several
 sites, one after another, as if they were one place (a :class:`Tip`). What PyVRP cannot express is tightened, so that
 its routes are allowed but need not be the best: a compartment whose fractions no site accepts together only loads
-those that the most useful site accepts, and a cap over all trips is shared out over the trips.
+those that the most useful site accepts, and a cap over all trips is shared out over the trips (:mod:`.shares`).
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -21,6 +20,7 @@ from routing.solvers.plan.folding import within
 from routing.solvers.plan.index import Index
 from routing.solvers.pyvrp_engine.anchors import anchor_of
 from routing.solvers.pyvrp_engine.clock import paused_s
+from routing.solvers.pyvrp_engine.shares import Share, even, full_trip, shares_for
 
 MOST_TIPS = 12
 """Ways to empty a vehicle that PyVRP is told of."""
@@ -45,8 +45,11 @@ class Tip:
 class Crew:
     """Vehicles that are alike, so that PyVRP takes them for one type; ``vehicle`` is the first of them."""
 
-    def __init__(self, index: Index, vehicles: Sequence[Vehicle], stops: Collection[int], rests: int) -> None:
+    def __init__(
+        self, index: Index, vehicles: Sequence[Vehicle], stops: Collection[int], rests: int, share: Share | None = None
+    ) -> None:
         self._index = index
+        self._share = share
         self.vehicles = tuple(vehicles)
         self.vehicle = vehicles[0]
         self.matrix: Matrix = index.problem.matrix_of(self.vehicle)
@@ -61,6 +64,8 @@ class Crew:
         self.stop_ids = frozenset(stop.id for stop in self.stops)
         self.tips: tuple[Tip, ...] = ()
         self.trip_caps: dict[str, int] = {}
+        self.cap_begins: dict[str, int] = {}
+        """By how much less than on a later trip a cap lets it take on the first one."""
         self._set_trips()
         if self.folds_end and self.home_window() != (0, LATEST_S):
             self.exact = self.exact and len(self.ways) == 1 and len(self.ways[0][0].time_windows) == 1
@@ -129,8 +134,8 @@ class Crew:
             trips = None
         else:
             trips = max(0, self.vehicle.max_trips - 1 - (self.anchor.runs if self.anchor else 0))
-        if self.trip_caps:
-            shared = self._shared_trips - 1
+        if self._share is not None:
+            shared = self._share.trips - 1
             trips = shared if trips is None else min(trips, shared)
         return trips
 
@@ -183,29 +188,24 @@ class Crew:
             for name, (cap, used, most) in caps.items()
             if cap is not None and most > cap - used
         }
+        if not self.trip_caps:
+            self._share = None
+        elif self._share is None:
+            self._share = self._even()
         if self.ways and self._fills_up() and self.max_reloads != 0:
             self.tips = tuple(tip for way in self.ways for tip in self._tips(way))
             self.exact = self.exact and not self.trip_caps
         elif self.ways and not vehicle.ends_empty and self._fills_up():
             self.exact = self.max_reloads == 0 and self.exact
-        if self.tips:
-            trips = self._shared_trips
-            self.trip_caps = {name: cap // trips for name, cap in self.trip_caps.items()}
+        if self.tips and self._share is not None:
+            for name, cap in self.trip_caps.items():
+                self.trip_caps[name] = self._share.of_later(cap)
+                self.cap_begins[name] = max(0, self._share.of_later(cap) - self._share.of_first(cap))
 
-    @cached_property
-    def _shared_trips(self) -> int:
-        """Over how many trips the caps of the day are shared out; asked for first when they are not shared out yet."""
-        capacity_kg, capacity_l = max(1, self.vehicle.capacity_kg), max(1, self.vehicle.capacity_l)
-        each = max(1, len(self.stops))
-        kg, litres = sum(s.kg for s in self.stops) / each, sum(s.l for s in self.stops) / each
-        trips = [1]
-        if "kg" in self.trip_caps:
-            trips.append(math.ceil(self.trip_caps["kg"] / capacity_kg))
-        if "l" in self.trip_caps:
-            trips.append(math.ceil(self.trip_caps["l"] / capacity_l))
-        if "stops" in self.trip_caps:
-            trips.append(math.ceil(self.trip_caps["stops"] * max(kg / capacity_kg, litres / capacity_l)))
-        return max(1, min(max(trips), self.vehicle.max_trips or LATEST_S))
+    def _even(self) -> Share:
+        """The same for so many trips as it takes to use up the caps."""
+        amounts = [{"stops": 1, "kg": stop.kg, "l": stop.l} for stop in self.stops]
+        return even(shares_for(full_trip(self.vehicle, self.trip_caps, amounts), self.vehicle.max_trips)[-1].trips)
 
     def _fills_up(self) -> bool:
         for number, load in enumerate(self.loads):
@@ -236,11 +236,13 @@ class Crew:
         return within(self.matrix, way)[1]
 
 
-def crews(index: Index, rests: Mapping[int, int]) -> list[Crew]:
+def crews(index: Index, rests: Mapping[int, int], shares: Mapping[int, Share] | None = None) -> list[Crew]:
     """The vehicles that can serve anything, or that are out already; those that are alike together.
 
-    ``rests``: for how many rests of a driving rule time is kept free, by vehicle id.
+    ``rests``: for how many rests of a driving rule time is kept free, by vehicle id; ``shares``: how caps of the day
+    are shared out over the trips of some vehicles.
     """
+    shares = shares or {}
     servable: dict[int, list[int]] = {vehicle.id: [] for vehicle in index.problem.vehicles}
     planned: dict[int, set[int]] = {}
     for stop in index.problem.stops:
@@ -260,10 +262,17 @@ def crews(index: Index, rests: Mapping[int, int]) -> list[Crew]:
             tuple(servable[vehicle.id]),
             frozenset(planned.get(vehicle.id, ())),
             vehicle.id if out else None,
+            shares.get(vehicle.id),
         )
         alike.setdefault(key, []).append(vehicle)
     return [
-        Crew(index, same, frozenset(servable[same[0].id]), max(rests.get(v.id, 0) for v in same))
+        Crew(
+            index,
+            same,
+            frozenset(servable[same[0].id]),
+            max(rests.get(v.id, 0) for v in same),
+            shares.get(same[0].id),
+        )
         for same in alike.values()
     ]
 

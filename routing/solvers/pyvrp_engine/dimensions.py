@@ -53,7 +53,7 @@ class Dimensions:
         capacity: list[int] = []
         for name, load in self._found:
             if load is None:
-                initial.append(0)
+                initial.append(crew.cap_begins.get(name, 0))
                 capacity.append(crew.trip_caps.get(name, UNBOUND))
             elif load not in crew.loads:
                 initial.append(0)

@@ -1,7 +1,8 @@
 """PyVRP: iterated local search with prizes, several trips, compartments and hours; see :mod:`.model`.
 
 Where all required stops fit, PyVRP searches only among plans that visit them all, which is faster. Whether they fit is
-known from the start, or is found out in the first part of the time.
+known from the start, or is found out in the first part of the time. PyVRP moves stops; with several trips a day, whole
+trips are put together into days in between (:mod:`routing.solvers.plan.chains`).
 """
 
 from __future__ import annotations
@@ -25,13 +26,27 @@ from pyvrp.search import (
 
 from domain.plans import StepKind
 from routing.problem import Problem
+from routing.solvers.plan.chains import chained
 from routing.solvers.plan.index import Index, index_of
 from routing.solvers.plan.schedule import schedule
 from routing.solvers.plan.visits import Improved, Visits, rests_of
+from routing.solvers.pyvrp_engine.crews import crews
 from routing.solvers.pyvrp_engine.model import PyvrpModel
+from routing.solvers.pyvrp_engine.shares import share_out
 
 TRY_ALL_SHARE = 0.25
 """Share of the time, and of the iterations, in which a plan with all required stops must be found."""
+
+ROUNDS = (0.1, 0.2, None)
+"""Shares of the time, the last is what is left. With several trips a day each begins by putting them together anew; one
+that has a start is near its end and searched in one go.
+"""
+
+EAGERNESS = (0.0, 10.0, 0.5)
+"""By turns of the seed, how eagerly vehicles are spared at first. Whether few or many are best, only a search tells."""
+
+CHAINING_SHARE = 0.05
+"""Share of the time that this may take each time."""
 
 TELL_EVERY_S = 0.2
 """How often a better plan is told at most."""
@@ -50,21 +65,41 @@ def search(
     began_at = time.monotonic()
     ends_at = began_at + time_limit_s
     index = index_of(problem)
-    rests = _rests(index, start)
+    if not any(crew.tips for crew in crews(index, {})):
+        return _search(index, ends_at, seed, iterations, start, on_improved)
+    eagerness, rounds = 0.0, ROUNDS[-1:]
+    if start is None:
+        start, eagerness, rounds = first_plan(problem, seed=seed), EAGERNESS[seed % len(EAGERNESS)], ROUNDS
+    for number, share in enumerate(rounds):
+        if start is not None:
+            chained_until = min(ends_at, time.monotonic() + CHAINING_SHARE * time_limit_s)
+            start = chained(index, start, ends_at=chained_until, eagerness=0 if number else eagerness)
+            if on_improved is not None and number:
+                on_improved(start)
+        round_ends_at = min(ends_at, time.monotonic() + share * time_limit_s) if share else ends_at
+        start = _search(index, round_ends_at, seed + 1000 * number, iterations, start, on_improved)
+    return start
+
+
+def _search(  # noqa: PLR0917
+    index: Index, ends_at: float, seed: int, iterations: int, start: Visits | None, on_improved: Improved | None
+) -> Visits | None:
+    problem, began_at = index.problem, time.monotonic()
+    rests, shares = _rests(index, start), share_out(index, start, seed)
     served = {visit.id for visits in (start or {}).values() for visit in visits if visit.kind is StepKind.EMPTYING}
     required = {stop.id for stop in problem.stops if stop.required and index.allowed[stop.id] and not stop.done}
     fits = start is not None and required <= served
     # Where nothing is required there is nothing to try, and where the start has left some out a little.
     if fits or start is None:
-        try_ends_at = ends_at if fits else began_at + TRY_ALL_SHARE * time_limit_s
-        model = PyvrpModel(index, all_required=True, rests=rests)
+        try_ends_at = ends_at if fits else began_at + TRY_ALL_SHARE * (ends_at - began_at)
+        model = PyvrpModel(index, all_required=True, rests=rests, shares=shares)
         if model.empty:
             return start
         tries = iterations if fits else max(1, int(TRY_ALL_SHARE * iterations))
         result = _run(model, _Stop(ends_at, iterations, try_ends_at, tries), seed, start, on_improved)
         if result is not None or fits:
             return start if result is None else result
-    model = PyvrpModel(index, all_required=False, rests=rests)
+    model = PyvrpModel(index, all_required=False, rests=rests, shares=shares)
     if model.empty:
         return start
     result = _run(model, _Stop(ends_at, iterations), seed, start, on_improved)
@@ -77,7 +112,7 @@ def first_plan(problem: Problem, *, seed: int) -> Visits | None:
         model = PyvrpModel(index_of(problem), all_required=all_required)
         if model.empty:
             return None
-        solution = _Search(model, seed).initial(None)
+        solution = _Descent(model, seed).initial(None)
         if solution.is_feasible():
             return model.visits(solution)
         if all(stop.prize is not None for stop in problem.stops):
@@ -93,19 +128,19 @@ def _run(
             on_improved(model.visits(best))
 
     callbacks = _Callbacks(stop, told)
-    search = _Search(model, seed)
-    initial = search.initial(start)
+    descent = _Descent(model, seed)
+    initial = descent.initial(start)
     if initial.is_feasible():
         callbacks.on_best(initial)
     parameters = IteratedLocalSearchParams(callbacks=callbacks)
-    algorithm = IteratedLocalSearch(model.data, search.penalties, search.local_search, initial, parameters)
+    algorithm = IteratedLocalSearch(model.data, descent.penalties, descent.local_search, initial, parameters)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", PenaltyBoundWarning)
         result = algorithm.run(stop, collect_stats=False)
     return model.visits(result.best) if result.best.is_feasible() else None
 
 
-class _Search:
+class _Descent:
     """PyVRP's local search with its operators, as in :func:`pyvrp.solve`."""
 
     def __init__(self, model: PyvrpModel, seed: int) -> None:

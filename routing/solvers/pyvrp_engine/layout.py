@@ -11,6 +11,7 @@ from routing.solvers.plan.index import Index
 from routing.solvers.pyvrp_engine.anchors import Anchor
 from routing.solvers.pyvrp_engine.clock import Clock, clock_of
 from routing.solvers.pyvrp_engine.crews import Crew, Tip, crews
+from routing.solvers.pyvrp_engine.shares import Share
 
 ALWAYS: TimeWindow = (0, LATEST_S)
 
@@ -63,9 +64,9 @@ class Layout:
     driving time or the cost of a change. ``penalty``: what leaving out a required stop costs, in PyVRP's units.
     """
 
-    def __init__(self, index: Index, rests: Mapping[int, int]) -> None:
+    def __init__(self, index: Index, rests: Mapping[int, int], shares: Mapping[int, Share]) -> None:
         self.index = index
-        self.crews: list[Crew] = crews(index, rests)
+        self.crews: list[Crew] = crews(index, rests, shares)
         self.clock = clock_of([crew.vehicle for crew in self.crews]) if self.crews else Clock()
         served = frozenset[int]().union(*(crew.stop_ids for crew in self.crews))
         self.clients: list[Client] = [

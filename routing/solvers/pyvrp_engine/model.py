@@ -29,6 +29,7 @@ from routing.solvers.pyvrp_engine.layout import Depot, Layout
 from routing.solvers.pyvrp_engine.matrices import matrices
 from routing.solvers.pyvrp_engine.penalties import penalties
 from routing.solvers.pyvrp_engine.routes import solution_of, visits_of
+from routing.solvers.pyvrp_engine.shares import Share
 
 
 class PyvrpModel:
@@ -43,11 +44,20 @@ class PyvrpModel:
         needed where they do not all fit.
     rests
         For how many rests of a driving rule time is kept free, by vehicle id.
+    shares
+        How caps of the day are shared out over the trips, by vehicle id. Vehicles that are not named share them evenly.
     """
 
-    def __init__(self, index: Index, *, all_required: bool, rests: Mapping[int, int] | None = None) -> None:
+    def __init__(
+        self,
+        index: Index,
+        *,
+        all_required: bool,
+        rests: Mapping[int, int] | None = None,
+        shares: Mapping[int, Share] | None = None,
+    ) -> None:
         self._all_required = all_required
-        self._layout = Layout(index, rests or {})
+        self._layout = Layout(index, rests or {}, shares or {})
         self._dimensions = Dimensions(self._layout.crews)
         self.data: pyvrp.ProblemData = _nothing() if self.empty else self._build()
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from random import Random
 from typing import Literal
 
 from routing.problem import Problem, Visit
 from routing.solution import Route, Search
 from routing.solvers.plan.assemble import Rank, rank, routes_of
+from routing.solvers.plan.chains import chained
 from routing.solvers.plan.index import Index, index_of
 from routing.solvers.plan.insertion import fill_in, with_locked
+from routing.solvers.plan.nearest import nearest_plan
 from routing.solvers.plan.visits import Visits, visits_of
 from routing.solvers.pyvrp_engine.engine import first_plan
 from routing.solvers.pyvrp_engine.model import expresses
@@ -20,6 +22,7 @@ from routing.solvers.search.districts import districts
 from routing.solvers.search.enumeration import MOST_STOPS, best_routes
 from routing.solvers.search.groups import Group, group
 from routing.solvers.search.lanes import EngineName, Task
+from routing.solvers.search.turns import Turns
 
 Engines = Literal["best", "ortools", "pyvrp"]
 
@@ -61,9 +64,14 @@ FIRST_PLAN_STOPS = 1000
 DISTRICT_STOPS = 700
 """Stops of such a district."""
 
-ORTOOLS_EVERY = 3
-"""Where PyVRP cannot express everything, every so many searches are OR-Tools'."""
+START_S = 0.03
+"""Seconds for each stop that a search from nothing takes with several trips a day until it gains little."""
 
+MOST_STARTS = 4
+"""So many searches a lane's time for the whole is cut into at most."""
+
+CHAINING_S = 0.3
+"""How long putting trips together into days may take each time."""
 
 COMPLETION_S = 0.5
 """How long stops are inserted into a plan that is begun with; a hundred and fifty of them take a tenth of that."""
@@ -75,6 +83,8 @@ class _Job:
     group: Group | None
     base: Mapping[int, Route]
     began_at: float
+    first: bool = False
+    """Whether it is one of the searches of the whole that come first: none of them fails by finding nothing better."""
 
 
 class Part:
@@ -88,10 +98,11 @@ class Part:
         self.best: Rank | None = None
         self.used_s = 0.0
         """Seconds of lanes that its tasks took so far."""
-        expressed, several_trips = expresses(self.index)
+        expressed, self._several_trips = expresses(self.index)
         self.exact = engines != "ortools" and expressed
         # With few stops and several trips OR-Tools finds orders of the trips that PyVRP does not.
-        self._mixed = engines == "best" and (not expressed or (several_trips and self.stops <= FRESH_STOPS))
+        self._mixed = engines == "best" and (not expressed or (self._several_trips and self.stops <= FRESH_STOPS))
+        self._turns = Turns()
         self._engines = engines
         self._random = Random(seed)
         self._seed = seed
@@ -119,19 +130,38 @@ class Part:
             self._take("start", routes_of(self.index, start))
             # Stops without a place, as of a truck that broke down, get one before the lanes, which may take seconds.
             self._take("insertion", fill_in(self.index, self.routes, ends_at=time.monotonic() + COMPLETION_S))
+        elif self.stops > FIRST_PLAN_STOPS:
+            self._begin_in_districts(ends_at)
         elif self._engines != "ortools":
-            visits: dict[int, Sequence[Visit]] = {}
-            for district in self._districts():
-                if time.monotonic() < ends_at:
-                    visits |= first_plan(district, seed=self._seed) or {}
+            visits = first_plan(self.problem, seed=self._seed)
             if visits:
                 self._take("PyVRP", routes_of(self.index, visits))
 
-    def _districts(self) -> list[Problem]:
-        return [self.problem] if self.stops <= FIRST_PLAN_STOPS else districts(self.index, DISTRICT_STOPS)
+    def _chain(self, most_s: float) -> None:
+        """Put trips together into days anew, where a day may have several."""
+        if self._several_trips and self.routes:
+            visits = chained(self.index, visits_of(self.routes), ends_at=time.monotonic() + most_s)
+            self._take("chaining", routes_of(self.index, visits))
+
+    def _begin_in_districts(self, ends_at: float) -> None:
+        """A plan of everything at once, then as much of it better as there is time for."""
+        cut = districts(self.index, DISTRICT_STOPS)
+        visits: dict[int, Sequence[Visit]] = {}
+        for district in cut:
+            visits |= nearest_plan(index_of(district))
+        self._take("nearest neighbour", routes_of(self.index, visits))
+        for district in cut if self._engines != "ortools" else ():
+            if time.monotonic() >= ends_at:
+                return
+            own = {vehicle.id for vehicle in district.vehicles}
+            found = routes_of(self.index, first_plan(district, seed=self._seed) or {})
+            if found:
+                kept = {vehicle_id: route for vehicle_id, route in self.routes.items() if vehicle_id not in own}
+                self._take("PyVRP", kept | found)
 
     def insert(self, ends_at: float) -> None:
-        """Insert the stops that are left out, one after another, where a plan is missing or may be incomplete."""
+        """Make the first plan better: its trips put together into days, and the stops that are left out inserted."""
+        self._chain(min(CHAINING_S, ends_at - time.monotonic()))
         if self.best is None or self.best[0] or not self.exact:
             if not self.exact and self.routes and self.stops <= FRESH_STOPS:
                 self._take("insertion", fill_in(self.index, {}, ends_at=ends_at))
@@ -157,9 +187,11 @@ class Part:
             return None
         whole_share = self._whole_share(budget_s)
         grouped = whole_share < 1
-        first = self._whole < copies and self.stops <= WHOLE_STOPS
-        engine, chosen = self._engine(first=first), None
         slice_s = budget_s / copies * (0.5 if self._mixed and not grouped else whole_share)
+        starts = self._starts(slice_s)
+        slice_s /= starts
+        first = self._whole < copies * starts and self.stops <= WHOLE_STOPS
+        engine, chosen = self._engine(first=first), None
         if not first:
             if any(job.group is None for job in self._jobs.values()) and (grouped or self._jobs_by(engine)):
                 return None
@@ -181,14 +213,12 @@ class Part:
         start = visits_of(self.routes)
         if chosen is not None:
             start = {vehicle_id: visits for vehicle_id, visits in start.items() if vehicle_id in chosen.vehicle_ids}
-        elif self._afresh(engine, first=first, grouped=grouped):
+        elif self._afresh(engine, first=first, grouped=grouped, starts=starts * copies):
             start = {}
-        if engine == "PyVRP" and not self.exact and self._given % 2 == 0:
-            problem = without_day_caps(problem)
         if chosen is None:
             self._whole += 1
         self._given += 1
-        self._jobs[number] = _Job(engine, chosen, self.routes, now)
+        self._jobs[number] = _Job(engine, chosen, self.routes, now, first)
         return Task(
             number,
             problem,
@@ -206,13 +236,17 @@ class Part:
     def answer(self, number: int, visits: Visits | None) -> None:
         """What a task found at last; its time is booked."""
         job = self._jobs.pop(number)
-        self.used_s += time.monotonic() - job.began_at
+        took_s = time.monotonic() - job.began_at
+        self.used_s += took_s
         offered = self._offers.pop(number, None)
         visits = visits if visits is not None else offered
-        if visits is None or not self._merge(job, visits):
-            self._failed += 1
-        else:
-            self._failed = 0
+        before = self.best
+        gained = visits is not None and self._merge(job, visits)
+        if not job.first:
+            self._turns.book(job.engine, took_s, before, self.best)
+            self._failed = 0 if gained else self._failed + 1
+        if gained:
+            self._chain(CHAINING_S)
 
     def finish(self, ends_at: float, *, complete: bool = True) -> None:
         """Take what unfinished tasks offered, and see to it that there is an answer.
@@ -248,15 +282,22 @@ class Part:
     def _engine(self, *, first: bool) -> EngineName:
         if self._engines == "ortools":
             return "OR-Tools"
-        if first or not self._mixed:
-            return "PyVRP"
-        every = 2 if self.stops < GROUPED_STOPS else ORTOOLS_EVERY
-        return "OR-Tools" if self._given % every == 1 else "PyVRP"
+        return "PyVRP" if first or not self._mixed else self._turns.next_one()
 
-    def _afresh(self, engine: EngineName, *, first: bool, grouped: bool) -> bool:
+    def _starts(self, slice_s: float) -> int:
+        """Into how many searches a lane's time for the whole is cut: what days the trips make is a matter of luck."""
+        if not self._several_trips or self.exact:
+            return 1
+        return max(1, min(MOST_STARTS, int(slice_s / (START_S * max(1, self.stops)))))
+
+    def _afresh(self, engine: EngineName, *, first: bool, grouped: bool, starts: int) -> bool:
         """Whether to search without a start: what PyVRP expresses at first, small parts every other time."""
+        if first and engine == "PyVRP" and self._several_trips:
+            # The last third goes on from the best; where PyVRP may not find a plan of everything, the first as well.
+            return (self.exact or self._whole > 0) and (starts < 3 or self._whole < 2 * starts // 3)
         if first or grouped:
-            return first and engine == "PyVRP" and self.exact
+            # Where the plan so far holds what PyVRP could not find, one lane goes on from it.
+            return first and engine == "PyVRP" and (self.exact or self._whole % 2 == 1)
         return self.stops <= FRESH_STOPS and self._whole % 4 in {2, 3}
 
     def _whole_share(self, budget_s: float) -> float:
@@ -303,18 +344,6 @@ class Part:
         if name not in self._found_by:
             self._found_by.append(name)
         return True
-
-
-def without_day_caps(problem: Problem) -> Problem:
-    """The problem without what a vehicle may do on the whole day.
-
-    PyVRP shares a cap out over the trips, which can cost more than it should; what it finds without the cap often keeps
-    it, and loses a few stops where it does not.
-    """
-    if all(vehicle.max_kg is vehicle.max_l is vehicle.max_stops is None for vehicle in problem.vehicles):
-        return problem
-    vehicles = tuple(replace(vehicle, max_kg=None, max_l=None, max_stops=None) for vehicle in problem.vehicles)
-    return Problem(problem.matrices, problem.stops, vehicles, problem.disposal_sites, problem.change_cost)
 
 
 def _patience(engine: EngineName, stops: int, *, grouped: bool) -> int:

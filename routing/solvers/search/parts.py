@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -51,11 +51,10 @@ def subproblem(problem: Problem, stop_ids: Collection[int], vehicle_ids: Collect
     sites = [site for site in problem.disposal_sites if site.fractions & fractions or site.id in visited]
     used = sorted({x.location for x in (*stops, *sites)} | {place for v in vehicles for place in (v.start, v.end)})
     number_of = {location: number for number, location in enumerate(used)}
-    grid = np.ix_(used, used)
     profiles = {vehicle.profile for vehicle in vehicles} or set(list(problem.matrices)[:1])
     return Problem(
         {
-            profile: Matrix(matrix.distances_m[grid], matrix.durations_s[grid], matrix.estimated)
+            profile: matrix if len(used) == problem.size else _cut_out(matrix, used)
             for profile, matrix in problem.matrices.items()
             if profile in profiles
         },
@@ -72,3 +71,11 @@ def subproblem(problem: Problem, stop_ids: Collection[int], vehicle_ids: Collect
         tuple(replace(site, location=number_of[site.location]) for site in sites),
         problem.change_cost,
     )
+
+
+def _cut_out(matrix: Matrix, used: Sequence[int]) -> Matrix:
+    """The rows and columns of some locations; handed over for good, so that they need not be copied once more."""
+    grid = np.ix_(used, used)
+    metres, seconds = matrix.distances_m[grid], matrix.durations_s[grid]
+    metres.flags.writeable = seconds.flags.writeable = False
+    return Matrix(metres, seconds, matrix.estimated)
