@@ -69,7 +69,7 @@ class OrtoolsModel:
         self._matrices = {profile: self._matrices_of(profile) for profile in {v.profile for v in self.vehicles}}
         self._add_costs()
         self._add_time()
-        add_releases(self)
+        add_releases(self, [durations for _, durations in self._matrices.values()])
         add_loads(self)
         add_caps(self)
         self._add_choices()

@@ -147,7 +147,6 @@ class Gaps:
             return units, possible & in_time
         return units, possible & (arrival_s + from_stop_s + out_s <= self._latest)
 
-
     def _released_s(self, stop: Stop, before: DisposalSite | None) -> int:
         """A time before which no trip that waits for the stop is there, from wherever it may begin."""
         sites = self._index.sites.values() if before is None else (before,)

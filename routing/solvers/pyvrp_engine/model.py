@@ -170,7 +170,8 @@ class PyvrpModel:
                     number,
                     pickup=self._dimensions.demand(place),
                     service_duration=0 if layout.timeless else place.service_s,
-                    release_time=layout.clock.told(place.release_s),
+                    # PyVRP refuses one after the window: no trip that leaves when it closes is in time either.
+                    release_time=min(layout.clock.told(place.release_s), times.get("tw_late", LATEST_S)),
                     prize=self._prize(place),
                     required=required,
                     group=group_of.get(place.id),
