@@ -40,7 +40,7 @@ class Step:
     """One step of a route. Times in seconds, loads after the step, ``distance_m`` driven since the start.
 
     The vehicle arrives, waits for ``waiting_s``, and then sets up and serves for ``setup_s + service_s`` (for a break:
-    ``service_s`` is its length). Then it stands for ``hold_s`` until everything that its next trip waits for is released.
+    ``service_s`` is its length). Then it stands for ``hold_s`` until all that its next trip waits for is released.
     ``loads``: one for each compartment of the vehicle. ``stop_id`` is set for emptyings,
     ``disposal_site_id`` for disposals, ``break_id`` for the vehicle's own breaks and not for rests of a driving rule.
     """

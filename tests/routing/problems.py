@@ -139,7 +139,7 @@ def problems(
         return bool(random.random() < share)
 
     gaps, windows, hours, profiles = chance(0.3), chance(0.4), chance(0.3), chance(0.3)
-    waits = releases is None and chance(0.3) or bool(releases)
+    waits = chance(0.3) if releases is None else releases
     size = 2 + sites + stops
     matrices: dict[str, Matrix] = {}
     for profile in ("truck", "small") if profiles else ("truck",):
