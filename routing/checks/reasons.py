@@ -121,10 +121,12 @@ class _Trip:
 
     def comes_before_closing(self) -> bool:
         """Whether it may reach the stop before the last of its windows ends, on whichever trip that is."""
-        seconds = self.problem.matrices[self.vehicle.profile].durations_s
-        begins = (self.vehicle.start, *(site.location for site in self.problem.disposal_sites))
-        legs_s = [int(s) for place in begins if (s := seconds[place, self.stop.location]) != UNREACHABLE]
-        reaches_s = max(self.reaches_s, self.stop.release_s + min(legs_s) if self.stop.release_s else 0)
+        reaches_s = self.reaches_s
+        if self.stop.release_s:
+            seconds = self.problem.matrices[self.vehicle.profile].durations_s
+            begins = (self.vehicle.start, *(site.location for site in self.problem.disposal_sites))
+            legs_s = [int(s) for place in begins if (s := seconds[place, self.stop.location]) != UNREACHABLE]
+            reaches_s = max(reaches_s, self.stop.release_s + min(legs_s))
         return _next_opening(self.stop.time_windows, reaches_s) is not None
 
     def in_time(self) -> bool:
