@@ -122,7 +122,7 @@ class _Trip:
     def comes_before_closing(self) -> bool:
         """Whether it may reach the stop before the last of its windows ends, on whichever trip that is."""
         reaches_s = self.reaches_s
-        if self.stop.release_s:
+        if self.stop.release_s > (self.vehicle.departed_s or 0):
             seconds = self.problem.matrices[self.vehicle.profile].durations_s
             begins = (self.vehicle.start, *(site.location for site in self.problem.disposal_sites))
             legs_s = [int(s) for place in begins if (s := seconds[place, self.stop.location]) != UNREACHABLE]

@@ -190,6 +190,13 @@ def test_a_trip_that_has_left_brings_nothing_that_is_released_later() -> None:
     assert made(replace_stop(problem, 1, release_s=500), visits(1, 2, 3)).stop_ids == (1, 2, 3)
 
 
+def test_what_was_aboard_when_the_trip_left_binds_nothing() -> None:
+    problem = replace_stop(three_stops(departed_s=600), 1, release_s=600, time_windows=((0, 400),))
+    index = index_of(problem)
+    assert index.allowed[2] == {1}
+    assert set(fill_in(index, {}, ends_at=time.monotonic() + 1)[1].stop_ids) == {1, 2, 3}
+
+
 def test_a_prefix_comes_first() -> None:
     problem = three_stops(prefix=(Visit(EMPTYING, 3),))
     assert scheduled(problem, visits(1, 2, 3)) is None

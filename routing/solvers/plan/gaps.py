@@ -136,7 +136,7 @@ class Gaps:
         to_stop_s = inside_s + before.service_s if before is not None else 0
         from_stop_s = stop.service_s + (inside_s + after.service_s if after is not None else 0)
         arrival_s = self._earliest + in_s + to_stop_s
-        if stop.release_s:
+        if stop.release_s > (self._vehicle.departed_s or 0):
             arrival_s = np.maximum(arrival_s, self._released_s(stop, before))
         possible = added_s <= self._spare_s
         if stop.time_windows:

@@ -90,7 +90,6 @@ def _kind(vehicle: Vehicle) -> Vehicle:
         initial_load=(),
         fixed_cost=0,
         under_way=False,
-        departed_s=None,
     )
 
 
@@ -162,7 +161,7 @@ _NEVER = 10**12
 
 def _released_s(problem: Problem, vehicle: Vehicle, stop: Stop) -> int:
     """When a trip that waits for the stop is there at the earliest, from wherever trips begin."""
-    if not stop.release_s:
+    if stop.release_s <= (vehicle.departed_s or 0):
         return 0
     matrix = problem.matrix_of(vehicle)
     begins = (vehicle.start, *(site.location for site in problem.disposal_sites))
