@@ -60,6 +60,10 @@ class Stop:
         Ids of the vehicles that may come: one for a stop that is fixed to it. None = every one that can.
     time_windows
         When service (setup included) may begin; sorted, not overlapping. Empty = at any time.
+    release_s
+        When what the trip must bring is ready, such as a key or an empty bin to exchange: the trip that serves the stop
+        leaves its start, or the disposal site before it, no earlier (PyVRP's ``release_time``). Waiting for it, the
+        vehicle stands where the trip begins, after service and breaks there.
     planned_vehicle
         The vehicle that an earlier plan gave it to: giving it to another costs the problem's ``change_cost``.
     done
@@ -78,6 +82,7 @@ class Stop:
     time_windows: tuple[TimeWindow, ...] = ()
     planned_vehicle: int | None = None
     done: bool = False
+    release_s: int = 0
 
     def __post_init__(self) -> None:
         where = f"stop {self.id}"
@@ -85,6 +90,7 @@ class Stop:
         object.__setattr__(self, "amounts", check_amounts(where, "amounts", self.amounts))
         check_whole(where, "service_s", self.service_s, LATEST_S)
         check_whole(where, "setup_s", self.setup_s, LATEST_S)
+        check_whole(where, "release_s", self.release_s, LATEST_S)
         check_whole(where, "priority", self.priority, HIGHEST_PRIORITY)
         if self.prize is not None:
             check_whole(where, "prize", self.prize, LARGEST_AMOUNT)

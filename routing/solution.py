@@ -40,7 +40,8 @@ class Step:
     """One step of a route. Times in seconds, loads after the step, ``distance_m`` driven since the start.
 
     The vehicle arrives, waits for ``waiting_s``, and then sets up and serves for ``setup_s + service_s`` (for a break:
-    ``service_s`` is its length). ``loads``: one for each compartment of the vehicle. ``stop_id`` is set for emptyings,
+    ``service_s`` is its length). Then it stands for ``hold_s`` until all that its next trip waits for is released.
+    ``loads``: one for each compartment of the vehicle. ``stop_id`` is set for emptyings,
     ``disposal_site_id`` for disposals, ``break_id`` for the vehicle's own breaks and not for rests of a driving rule.
     """
 
@@ -55,6 +56,7 @@ class Step:
     stop_id: int | None = None
     disposal_site_id: int | None = None
     break_id: int | None = None
+    hold_s: int = 0
 
     @property
     def begins_s(self) -> int:
@@ -63,8 +65,8 @@ class Step:
 
     @property
     def departs_s(self) -> int:
-        """When the vehicle is done here."""
-        return self.begins_s + self.setup_s + self.service_s
+        """When the vehicle is done here, and released to go on."""
+        return self.begins_s + self.setup_s + self.service_s + self.hold_s
 
     @property
     def load_kg(self) -> int:

@@ -116,6 +116,9 @@ class Vehicle:
     under_way
         It is out already: its fixed cost is spent, and it has a route even if that only leads home (over a disposal
         site, where it must end empty and is not). Otherwise only a vehicle that serves a stop has a route.
+    departed_s
+        When the trip that it is on left, so that before its first disposal it serves only stops released by then. None:
+        its first trip leaves from ``start``, and waits there for releases.
     """
 
     id: int
@@ -142,6 +145,7 @@ class Vehicle:
     profile: str = DEFAULT_PROFILE
     prefix: tuple[Visit, ...] = ()
     under_way: bool = False
+    departed_s: int | None = None
 
     def __post_init__(self) -> None:
         where = f"vehicle {self.id}"
@@ -149,7 +153,7 @@ class Vehicle:
             check_whole(where, name, getattr(self, name), LATEST_S)
         for name in ("start", "end", "fixed_cost", "cost_per_km", "cost_per_hour", "cost_per_overtime_hour"):
             check_whole(where, name, getattr(self, name), LARGEST_AMOUNT)
-        for name in ("max_duration_s", "max_trips", "max_stops", "max_kg", "max_l"):
+        for name in ("max_duration_s", "max_trips", "max_stops", "max_kg", "max_l", "departed_s"):
             if getattr(self, name) is not None:
                 check_whole(where, name, getattr(self, name), LARGEST_AMOUNT)
         if self.ends_s <= self.starts_s:

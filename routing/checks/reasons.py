@@ -104,6 +104,7 @@ def _is_free(vehicle: Vehicle) -> bool:
         or vehicle.prefix
         or vehicle.breaks
         or vehicle.driving_rule
+        or vehicle.departed_s is not None
         or vehicle.max_trips == 0
         or vehicle.max_stops == 0
     )
@@ -119,12 +120,19 @@ class _Trip:
     reaches_s: int
 
     def comes_before_closing(self) -> bool:
-        """Whether it reaches the stop before the last of its windows ends."""
-        return _next_opening(self.stop.time_windows, self.reaches_s) is not None
+        """Whether it may reach the stop before the last of its windows ends, on whichever trip that is."""
+        reaches_s = self.reaches_s
+        if self.stop.release_s > (self.vehicle.departed_s or 0):
+            seconds = self.problem.matrices[self.vehicle.profile].durations_s
+            begins = (self.vehicle.start, *(site.location for site in self.problem.disposal_sites))
+            legs_s = [int(s) for place in begins if (s := seconds[place, self.stop.location]) != UNREACHABLE]
+            reaches_s = max(reaches_s, self.stop.release_s + min(legs_s))
+        return _next_opening(self.stop.time_windows, reaches_s) is not None
 
     def in_time(self) -> bool:
         """Whether everything begins in its windows within the shift, on one of the ways."""
-        begins_s = _next_opening(self.stop.time_windows, self.reaches_s)
+        out_s = self.reaches_s - self.vehicle.starts_s
+        begins_s = _next_opening(self.stop.time_windows, max(self.vehicle.starts_s, self.stop.release_s) + out_s)
         if begins_s is None:
             return False
         setup_s = self.stop.setup_s if self.vehicle.start != self.stop.location else 0

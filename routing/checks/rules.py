@@ -46,6 +46,7 @@ class Rule(StrEnum):
     SETUP = "setup"  # seconds between stated and demanded
     SERVICE = "service"  # seconds between stated and demanded; for a break its length
     WINDOW = "window"  # seconds that a stop, a disposal or a break begins too early or too late
+    RELEASE = "release"  # seconds that a trip leaves before one of its stops is released
     SHIFT = "shift"  # seconds outside the shift
     DURATION = "duration"  # seconds beyond the longest duration with the most overtime
     # breaks

@@ -16,6 +16,7 @@ def check_times(day: Day) -> Iterator[Violation]:
     yield from _check_arrivals(day)
     yield from _check_stays(day)
     yield from _check_windows(day)
+    yield from _check_releases(day)
     yield from _check_shift(day)
 
 
@@ -24,9 +25,13 @@ def _check_arrivals(day: Day) -> Iterator[Violation]:
         previous, step = day.steps[number - 1], day.steps[number]
         if leg is None:
             continue  # told as no way
-        leaves_s = previous.arrival_s + previous.waiting_s + previous.setup_s + previous.service_s
+        leaves_s = _done_s(previous)
         if step.arrival_s != leaves_s + leg.seconds:
             yield Violation(day.at(number), Rule.TIME, abs(step.arrival_s - leaves_s - leg.seconds))
+
+
+def _done_s(step: Step) -> int:
+    return step.arrival_s + step.waiting_s + step.setup_s + step.service_s + step.hold_s
 
 
 def _check_stays(day: Day) -> Iterator[Violation]:
@@ -36,6 +41,8 @@ def _check_stays(day: Day) -> Iterator[Violation]:
         at_depot = step.kind in (StepKind.START, StepKind.END)
         if step.waiting_s < 0 or (at_depot and step.waiting_s):
             yield Violation(day.at(number), Rule.TIME, abs(step.waiting_s))
+        if step.hold_s < 0 or (step.hold_s and step.kind not in (StepKind.DISPOSAL, StepKind.BREAK)):
+            yield Violation(day.at(number), Rule.TIME, abs(step.hold_s))
         stop, site = day.stop_of(step), day.site_of(step)
         setup_s = stop.setup_s if stop is not None and before is not None and before.location != step.location else 0
         known = at_depot or stop is not None or site is not None
@@ -57,6 +64,29 @@ def _check_windows(day: Day) -> Iterator[Violation]:
         outside_s = 0 if bound is None else seconds_outside(bound.time_windows, step.arrival_s + step.waiting_s)
         if outside_s:
             yield Violation(day.at(number), Rule.WINDOW, outside_s)
+
+
+def _check_releases(day: Day) -> Iterator[Violation]:
+    """Each trip leaves where it begins, after breaks there, no earlier than all of its stops are released."""
+    begins, latest_s = 0, 0
+    for number, step in enumerate(day.steps):
+        stop = day.stop_of(step)
+        if stop is not None:
+            latest_s = max(latest_s, stop.release_s)
+        if step.kind in (StepKind.DISPOSAL, StepKind.END):
+            too_early_s = latest_s - _leaves_s(day, begins)
+            if latest_s and too_early_s > 0:
+                yield Violation(day.at(begins), Rule.RELEASE, too_early_s)
+            begins, latest_s = number, 0
+
+
+def _leaves_s(day: Day, begins: int) -> int:
+    if begins == 0 and day.vehicle.departed_s is not None:
+        return day.vehicle.departed_s
+    last = begins
+    while day.steps[last + 1].kind is StepKind.BREAK and day.steps[last + 1].location == day.steps[begins].location:
+        last += 1
+    return _done_s(day.steps[last])
 
 
 def seconds_outside(windows: Sequence[TimeWindow], begins_s: int) -> int:

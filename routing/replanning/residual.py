@@ -72,7 +72,7 @@ def residual(
     late: dict[int, int] = {}
     for each in working:
         following = _following(each, open_stops, problem)
-        vehicle = _vehicle(each, following)
+        vehicle = replace(_vehicle(each, following), departed_s=_departed_s(each, following, open_stops))
         earliest_s = _earliest_home_s(vehicle, matrices[vehicle.profile], problem)
         if earliest_s is not None and earliest_s > vehicle.ends_s:
             late[vehicle.id] = earliest_s - _due_s(each)
@@ -219,6 +219,31 @@ def _vehicle(progress: Progress, following: Sequence[Visit]) -> Vehicle:
         prefix=prefix,
         under_way=True,
     )
+
+
+def _departed_s(progress: Progress, following: Sequence[Visit], open_stops: Mapping[int, Stop]) -> int | None:
+    """When the trip that the truck is on left, at the earliest when all that the plan had for it was released.
+
+    None where it stands at the start of a trip, or nothing that is open is released later.
+    """
+    if not progress.out:
+        return progress.vehicle.departed_s
+    kinds = [step.kind for step in progress.driven]
+    first = max(number for number, kind in enumerate(kinds) if kind in (StepKind.START, StepKind.DISPOSAL))
+    begin = progress.driven[first]
+    on_trip = StepKind.EMPTYING in kinds[first:] or progress.location != begin.location
+    departed_s: int | None = begin.departs_s
+    if first == 0 and progress.vehicle.departed_s is not None:
+        departed_s = progress.vehicle.departed_s
+    elif not on_trip:
+        departed_s = None
+    if departed_s is None:
+        return None
+    for visit in following:
+        if visit.kind is StepKind.DISPOSAL:
+            break
+        departed_s = max(departed_s, open_stops[visit.id].release_s)
+    return departed_s if any(stop.release_s > departed_s for stop in open_stops.values()) else None
 
 
 def _due_s(progress: Progress) -> int:

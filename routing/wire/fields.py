@@ -17,7 +17,7 @@ JOB = Fields(
     ("id",),
     (
         *("location_index", "location", "approach", "description", "fraction", "pickup", "setup", "service", "prize"),
-        *("priority", "skills", "allowed_vehicles", "time_windows", "planned_vehicle", "done"),
+        *("priority", "skills", "allowed_vehicles", "time_windows", "release_time", "planned_vehicle", "done"),
     ),
 )
 VEHICLE = Fields(
@@ -25,7 +25,7 @@ VEHICLE = Fields(
     (
         *("start_index", "end_index", "start", "end", "description", "profile", "dimensions", "fractions", "capacity"),
         *("compartments", "initial_load", "ends_empty", "time_window", "max_duration", "max_overtime", "breaks"),
-        *("driving_rule", "costs", "max_trips", "max_tasks", "max_pickup", "skills", "prefix", "under_way"),
+        *("driving_rule", "costs", "max_trips", "max_tasks", "max_pickup", "skills", "prefix", "under_way", "departed"),
     ),
 )
 DIMENSIONS = Fields((), ("height", "width", "length", "weight", "axle_load"))

@@ -51,6 +51,7 @@ def job(value: object, path: str, locations: Locations) -> Stop:
             time_windows=windows(found.get("time_windows", []), f"{path}.time_windows"),
             planned_vehicle=None if planned is None else identifier(planned, f"{path}.planned_vehicle"),
             done=a_truth(found.get("done", False), f"{path}.done"),
+            release_s=seconds(found.get("release_time", 0), f"{path}.release_time"),
         ),
     )
 
@@ -94,6 +95,7 @@ def job_json(stop: Stop) -> dict[str, Any]:
         "skills": sorted(stop.skills),
         "time_windows": [list(window) for window in stop.time_windows],
         "done": stop.done,
+        "release_time": stop.release_s,
     }
     return {
         "id": stop.id,

@@ -60,6 +60,7 @@ def read_solution(value: object, problem: Problem) -> Solution:
             loads,
             _number(found, "distance", path, LARGEST_AMOUNT, 0),
             setup_s=_number(found, "setup", path, LATEST_S, 0),
+            hold_s=_number(found, "hold", path, LATEST_S, 0),
             stop_id=number if kind is StepKind.EMPTYING else None,
             disposal_site_id=number if kind is StepKind.DISPOSAL else None,
             break_id=number if kind is StepKind.BREAK else None,

@@ -110,7 +110,7 @@ def _route(
         "duration": steps[-1]["duration"],
         "setup": sum(step.setup_s for step in route.steps),
         "service": sum(step.service_s for step in route.steps),
-        "waiting_time": sum(step.waiting_s for step in route.steps),
+        "waiting_time": sum(step.waiting_s + step.hold_s for step in route.steps),
         "overtime": overtime_s,
         "steps": steps,
     }
@@ -132,6 +132,7 @@ def _steps(route: Route, places: Places) -> Iterator[dict[str, Any]]:
             "setup": step.setup_s,
             "service": step.service_s,
             "waiting_time": step.waiting_s,
+            **({"hold": step.hold_s} if step.hold_s else {}),
             "load": [step.load_kg, step.load_l],
             "loads": [[load.kg, load.l] for load in step.loads],
             "distance": step.distance_m,

@@ -78,6 +78,7 @@ def vehicle(value: object, path: str, locations: Locations, *, profile: str) -> 
             profile=a_text(found.get("profile", profile_of(found, path) or profile), f"{path}.profile"),
             prefix=each(found.get("prefix", []), f"{path}.prefix", _visit),
             under_way=a_truth(found.get("under_way", False), f"{path}.under_way"),
+            departed_s=None if found.get("departed") is None else seconds(found["departed"], f"{path}.departed"),
         ),
     )
 
@@ -156,6 +157,7 @@ def vehicle_json(given: Vehicle) -> dict[str, Any]:
         "max_trips": given.max_trips,
         "max_tasks": given.max_stops,
         "driving_rule": None if given.driving_rule is None else _driving_rule_json(given.driving_rule),
+        "departed": given.departed_s,
         "max_pickup": None if given.max_kg is None and given.max_l is None else [given.max_kg, given.max_l],
     }
     return {

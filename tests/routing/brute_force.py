@@ -163,8 +163,13 @@ def least_duration(problem: Problem, vehicle: Vehicle, order: Sequence[Place]) -
     base: list[_Doing] = []
     slots: list[int] = []
     before = vehicle.start
+    leaves_s = _leaves(vehicle, order)
+    if leaves_s is None:
+        return None
     for number, (here, there) in enumerate(_legs(vehicle, [place.location for place in order])):
         slots.append(len(base))
+        if number in leaves_s:
+            base.append(_Doing(0, ((leaves_s[number], 10**9),)))
         base.append(_Doing(int(seconds[here, there]), drives=True))
         slots.append(len(base))
         if number < len(order):
@@ -179,6 +184,22 @@ def least_duration(problem: Problem, vehicle: Vehicle, order: Sequence[Place]) -
             if duration_s is not None and (best is None or duration_s < best):
                 best = duration_s
     return best
+
+
+def _leaves(vehicle: Vehicle, order: Sequence[Place]) -> dict[int, int] | None:
+    """When each trip may leave, by the number of its first leg; None where the one under way has left too early."""
+    found: dict[int, int] = {}
+    for number, place in enumerate(order):
+        if not isinstance(place, Stop):
+            continue
+        sites = [n for n in range(number) if isinstance(order[n], DisposalSite)]
+        first = sites[-1] + 1 if sites else 0
+        if not sites and vehicle.departed_s is not None:
+            if place.release_s > vehicle.departed_s:
+                return None
+        else:
+            found[first] = max(found.get(first, 0), place.release_s)
+    return {leg: time_s for leg, time_s in found.items() if time_s}
 
 
 def _with_pauses(vehicle: Vehicle, base: Sequence[_Doing], slots: Sequence[int]) -> Iterator[list[_Doing]]:

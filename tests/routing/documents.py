@@ -108,6 +108,7 @@ def _vehicle(draw: st.DrawFn, identifier: int, size: int, profiles: list[str], p
         profile=draw(st.sampled_from(profiles)),
         prefix=prefix,
         under_way=draw(st.booleans()),
+        departed_s=draw(st.none() | st.integers(0, 10**7)),
     )
 
 
@@ -152,6 +153,7 @@ def any_problems(draw: st.DrawFn) -> Problem:
             draw(_windows()),
             draw(st.none() | st.sampled_from(vehicle_ids)) if vehicle_ids else None,
             done=each not in locked and draw(st.booleans()),
+            release_s=draw(st.integers(0, 10**7)),
         )
         for each in stop_ids
     )

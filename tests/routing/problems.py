@@ -117,9 +117,15 @@ def shortest_ways(metres: np.ndarray) -> np.ndarray:
 
 @st.composite
 def problems(
-    draw: st.DrawFn, *, most_stops: int = 5, most_vehicles: int = 2, most_sites: int = 2, breaks: bool = True
+    draw: st.DrawFn,
+    *,
+    most_stops: int = 5,
+    most_vehicles: int = 2,
+    most_sites: int = 2,
+    breaks: bool = True,
+    releases: bool | None = None,
 ) -> Problem:
-    """Random small problems that use every feature: each is there or not, by chance."""
+    """Random small problems that use every feature: each is there or not, by chance (releases: if not said)."""
     # Hypothesis' own choices would mostly be trivial problems.
     random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     stops = most_stops if random.random() < 0.5 else int(random.integers(0, most_stops + 1))
@@ -133,6 +139,7 @@ def problems(
         return bool(random.random() < share)
 
     gaps, windows, hours, profiles = chance(0.3), chance(0.4), chance(0.3), chance(0.3)
+    waits = chance(0.3) if releases is None else releases
     size = 2 + sites + stops
     matrices: dict[str, Matrix] = {}
     for profile in ("truck", "small") if profiles else ("truck",):
@@ -163,6 +170,7 @@ def problems(
             time_windows=some((), ((600, 1500),), ((0, 500), (2000, 3000))) if windows else (),
             planned_vehicle=1 if vehicles and chance(0.3) else None,
             done=chance(0.05),
+            release_s=some(0, 0, 500, 1200, 2000) if waits else 0,
         )
 
     made = tuple(make_stop(number) for number in range(stops))
@@ -209,6 +217,7 @@ def problems(
             profile=some(*matrices),
             prefix=prefix,
             under_way=chance(0.1),
+            departed_s=some(0, 600) if waits and chance(0.15) else None,
         )
 
     return Problem(

@@ -208,6 +208,11 @@ def road_closed(origin: int, destination: int) -> Problem:
     )
 
 
+HELD_AT_A_STOP = with_steps(
+    {8: {"hold_s": 5}, 9: {"arrival_s": 2405}, 10: {"arrival_s": 2625}},
+)
+HELD_AT_A_STOP = replace(HELD_AT_A_STOP, cost=replace(SOLUTION.cost, duration=3245, overtime=200 + 5 / 3))
+
 R1, R2, R3 = (f"route of vehicle {number}" for number in (1, 2, 3))
 
 Case = tuple[Rule, float, str, Problem, Solution]
@@ -319,6 +324,16 @@ CASES: list[Case] = [
     (Rule.WINDOW, 50, f"{R1}, step 4 (emptying)", with_stop(3, time_windows=((0, 850), (1000, 1100))), SOLUTION),
     (Rule.WINDOW, 100, f"{R1}, step 6 (disposal)", with_site(2, time_windows=((1600, 2000),)), SOLUTION),
     (Rule.WINDOW, 10, f"{R1}, step 2 (break)", with_vehicle(1, breaks=(Break(1, 300, ((0, 390),)),)), SOLUTION),
+    (Rule.TIME, 5, f"{R1}, step 8 (emptying)", with_vehicle(1, ends_s=2630, max_overtime_s=605), HELD_AT_A_STOP),
+    (Rule.RELEASE, 10, f"{R1}, step 0 (start)", with_stop(3, release_s=110), SOLUTION),
+    (Rule.RELEASE, 10, f"{R1}, step 7 (disposal)", with_stop(7, release_s=2150), SOLUTION),
+    (
+        Rule.RELEASE,
+        10,
+        f"{R1}, step 0 (start)",
+        replace(with_vehicle(1, departed_s=80), stops=with_stop(3, release_s=90).stops),
+        SOLUTION,
+    ),
     (Rule.SHIFT, 10, R1, with_vehicle(1, starts_s=110), SOLUTION),
     (Rule.SHIFT, 20, R1, with_vehicle(1, ends_s=2600), SOLUTION),
     (Rule.DURATION, 100, R1, with_vehicle(1, max_overtime_s=500), SOLUTION),
@@ -355,6 +370,26 @@ def test_the_good_solution() -> None:
     assert check(PROBLEM, SOLUTION) == []
 
 
+def test_trips_that_leave_when_their_stops_are_released() -> None:
+    for problem in (with_stop(3, release_s=100), with_stop(7, release_s=2140)):
+        assert check(problem, SOLUTION) == []
+
+
+def test_a_vehicle_stands_where_a_trip_begins_and_may_have_a_break_there() -> None:
+    pause = step(BREAK, 0, 0, 0, (0, 0), service_s=60, break_id=1)
+    later = (replace(each, arrival_s=each.arrival_s + 90) for each in THIRD.steps[1:])
+    route = replace(THIRD, steps=(THIRD.steps[0], replace(pause, hold_s=30), *later))
+    problem = with_vehicle(3, breaks=(Break(1, 60),))
+    solution = replace(SOLUTION, routes=(route,))
+
+    def rules(release_s: int) -> set[Rule]:
+        stops = tuple(replace(each, release_s=release_s) for each in problem.stops)
+        return {v.rule for v in check(replace(problem, stops=stops), solution)} & {Rule.RELEASE, Rule.TIME}
+
+    assert rules(90) == set()
+    assert rules(91) == {Rule.RELEASE}
+
+
 @pytest.mark.parametrize(
     ("rule", "amount", "place", "problem", "solution"), CASES, ids=[f"{case[0]}, {case[2]}" for case in CASES]
 )
@@ -383,6 +418,7 @@ def test_a_violation_as_a_line() -> None:
         {"waiting_s": -5},
         {"service_s": -5},
         {"setup_s": -5},
+        {"hold_s": -5},
         {"loads": ()},
         {"distance_m": -5},
         {"stop_id": 99},

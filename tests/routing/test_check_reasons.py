@@ -123,6 +123,21 @@ CASES: dict[str, tuple[Problem, set[UnassignedReason]]] = {
         replace(PROBLEM, disposal_sites=(replace(TIP, time_windows=((0, 1),)), replace(TIP, id=2))),
         {SHIFT},
     ),
+    "released too late for the window": (with_stop(time_windows=((0, 300),), release_s=200), {TIME_WINDOW, SHIFT}),
+    "released too late for the window, from the tip as well": (
+        with_stop(time_windows=((0, 300),), release_s=250),
+        {TIME_WINDOW},
+    ),
+    "released in time": (with_stop(time_windows=((0, 300),), release_s=100), {SHIFT}),
+    "released too late to be home in time": (with_stop(release_s=500), {SHIFT}),
+    "released too late for the tip": (
+        replace(with_tip(time_windows=((0, 400),)), stops=(replace(STOP, release_s=50),)),
+        {TIME_WINDOW, SHIFT},
+    ),
+    "not released when the vehicle left": (
+        with_truck(with_stop(time_windows=((0, 300),), release_s=50), departed_s=40),
+        {CAPACITY, UNREACHABLE, TIME_WINDOW, SHIFT},
+    ),
     # A day that is partly spoken for may be the reason: the checker does not work that out.
     "a load is aboard": (
         with_truck(initial_load=(Amount(PAPER, 450, 0),)),

@@ -160,6 +160,8 @@ MISTAKES: list[tuple[str, object, str | None]] = [
     ("jobs.0", 7, "jobs[0]: must be an object, not a number"),
     ("jobs.1.locationindex", 5, "jobs[1]: there is no field 'locationindex'; known fields: id, location_index"),
     ("jobs.1.delivery", [1], "jobs[1]: there is no field 'delivery'; nothing is delivered here"),
+    ("jobs.1.release_time", -1, "jobs[1].release_time: must lie between 0 and"),
+    ("vehicles.0.departed", "now", "vehicles[0].departed: must be a whole number"),
     ("jobs.1.location_index", ..., "jobs[1]: the field 'location_index' is missing"),
     ("jobs.1.location_index", 9, "jobs[1].location_index: 9 is outside the matrices; they know 0 to 6"),
     ("jobs.1.location_index", -1, "jobs[1].location_index: must lie between 0 and"),

@@ -67,6 +67,26 @@ def test_as_planned_a_truck_finishes_the_stop_that_it_is_driving_to() -> None:
     assert found.problem.change_cost == 100
 
 
+def test_what_is_released_after_a_truck_left_is_not_aboard() -> None:
+    problem, solution = example()
+    situation = Situation(EIGHT + 200, extra_stops=(stop(7, 2, release_s=EIGHT + 150),))
+    found = rest_of_day(problem, solution, situation, stability=100)
+    # Both have left at eight; truck 1 needs nothing for stop 3 that was not released then.
+    assert [vehicle.departed_s for vehicle in found.problem.vehicles] == [EIGHT, EIGHT]
+    late = tuple(replace(each, release_s=EIGHT + 60 if each.id == 3 else 0) for each in problem.stops)
+    planned = Problem(problem.matrices, late, problem.vehicles, problem.disposal_sites)
+    found = rest_of_day(planned, solution, situation, stability=100)
+    assert truck_of(found, 1).departed_s == EIGHT + 60  # it is on its way to stop 3 with it
+    tipped = TruckState(1, done=(DoneVisit(StepKind.EMPTYING, 1), DoneVisit(StepKind.DISPOSAL, 1, EIGHT + 900)))
+    found = rest_of_day(problem, solution, replace(situation, now_s=EIGHT + 950, trucks=(tipped,)), stability=100)
+    assert truck_of(found, 1).departed_s is None  # it may wait where it is
+    replanned = replan(problem, solution, situation, time_limit_s=1, stability=100)
+    assert check(replanned.problem, replanned.solution) == []
+    (server,) = (route for route in replanned.solution.routes if 7 in route.stop_ids)
+    kinds = [step.kind for step in server.steps[: [step.stop_id for step in server.steps].index(7)]]
+    assert StepKind.DISPOSAL in kinds
+
+
 def test_before_the_start_nothing_is_done_and_the_yard_is_left_later() -> None:
     found = rest(Situation(EIGHT - 600))
     assert [vehicle.under_way for vehicle in found.problem.vehicles] == [False, False]

@@ -153,6 +153,50 @@ def test_opening_hours_of_sites() -> None:
     assert route.duration_s == 1580
 
 
+def test_a_trip_leaves_the_yard_when_its_last_stop_is_released() -> None:
+    problem = replace_stop(replace_stop(three_stops(), 2, release_s=900), 0, release_s=500)
+    route = made(problem, visits(1, 2, 3))
+    assert (route.starts_s, route.duration_s) == (900, 1580)
+
+
+def test_a_vehicle_waits_at_the_site_for_what_its_next_trip_brings() -> None:
+    problem = replace_stop(three_stops(), 1, release_s=2000)
+    route = made(problem, [*visits(1), *visits(2, 3)])
+    site = route.steps[2]
+    # To stop 1 and back to the site: 200 s, 60 s there, 100 s, 600 s at the site.
+    assert (route.starts_s, site.arrival_s - route.starts_s) == (2000 - 960, 360)
+    late = replace_stop(problem, 0, time_windows=((0, 500),))
+    route = made(late, [*visits(1), *visits(2, 3)])
+    assert (route.starts_s, route.steps[2].hold_s, route.steps[2].departs_s) == (300, 740, 2000)
+    assert route.steps[3].arrival_s == 2200
+
+
+def test_it_waits_there_after_closing_time_and_has_its_break_meanwhile() -> None:
+    base = replace_stop(three_stops(breaks=(Break(1, 300, ((900, 1200),)),)), 1, release_s=2000)
+    tight = replace_stop(base, 0, time_windows=((0, 500),))
+    closes = replace(tight.disposal_sites[0], time_windows=((0, 1000),))
+    problem = Problem(tight.matrices, tight.stops, tight.vehicles, (closes, tip(2, 1)))
+    route = made(problem, [*visits(1), *visits(2, 3, tip_id=2)])
+    assert [step.kind for step in route.steps][2:5] == [DISPOSAL, StepKind.BREAK, EMPTYING]
+    assert route.steps[3].location == route.steps[2].location
+    assert route.steps[3].departs_s == 2000
+    assert scheduled(replace_stop(problem, 1, release_s=28_000), [*visits(1), *visits(2, 3, tip_id=2)]) is None
+
+
+def test_a_trip_that_has_left_brings_nothing_that_is_released_later() -> None:
+    problem = replace_stop(three_stops(starts_s=600, under_way=True, departed_s=500), 1, release_s=550)
+    assert scheduled(problem, visits(1, 2, 3)) is None
+    assert made(problem, [*visits(1, 3), *visits(2)]).starts_s == 600
+    assert made(replace_stop(problem, 1, release_s=500), visits(1, 2, 3)).stop_ids == (1, 2, 3)
+
+
+def test_what_was_aboard_when_the_trip_left_binds_nothing() -> None:
+    problem = replace_stop(three_stops(departed_s=600), 1, release_s=600, time_windows=((0, 400),))
+    index = index_of(problem)
+    assert index.allowed[2] == {1}
+    assert set(fill_in(index, {}, ends_at=time.monotonic() + 1)[1].stop_ids) == {1, 2, 3}
+
+
 def test_a_prefix_comes_first() -> None:
     problem = three_stops(prefix=(Visit(EMPTYING, 3),))
     assert scheduled(problem, visits(1, 2, 3)) is None

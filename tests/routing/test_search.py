@@ -16,7 +16,7 @@ import pytest
 from domain.errors import InvalidInput
 from domain.plans import StepKind
 from routing.check import check
-from routing.problem import Problem, Visit
+from routing.problem import Problem, Visit, one_body
 from routing.solve import solve
 from routing.solvers.plan.index import index_of
 from routing.solvers.search.districts import districts
@@ -241,6 +241,18 @@ def test_a_smaller_problem_keeps_what_its_vehicles_are_locked_to() -> None:
     small = subproblem(three_stops(prefix=prefix), {3}, {1})
     assert {stop.id for stop in small.stops} == {2, 3}
     assert [site.id for site in small.disposal_sites] == [1]
+
+
+def test_a_stop_planned_for_another_part_is_worth_the_change_less() -> None:
+    base = three_stops()
+    stops = tuple(
+        replace(each, planned_vehicle=2, prize=prize) for each, prize in zip(base.stops, (500, 100, None), strict=True)
+    )
+    glass = replace(base.vehicles[0], id=2, compartments=one_body(frozenset({GLASS}), 1000, 10_000))
+    problem = Problem(base.matrices, stops, (*base.vehicles, glass), base.disposal_sites, change_cost=200)
+    (part,) = parts(index_of(problem))
+    assert [(each.prize, each.planned_vehicle) for each in part.stops] == [(300, None), (0, None), (None, None)]
+    assert [each.prize for each in subproblem(problem, {1, 2, 3}, {1, 2}).stops] == [500, 100, None]
 
 
 @pytest.mark.parametrize("cores", [0, -1])

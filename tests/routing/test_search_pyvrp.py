@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from routing.check import check
 from routing.problem import LATEST_S, Amount, Break, Compartment, Matrix, Problem, Vehicle, Visit
 from routing.solve import solve
 from routing.solvers.plan.index import index_of
+from routing.solvers.plan.schedule import schedule
 from routing.solvers.pyvrp_engine import engine
 from routing.solvers.pyvrp_engine.clock import Clock, clock_of
 from routing.solvers.pyvrp_engine.model import PyvrpModel, expresses
@@ -108,6 +110,23 @@ def test_compartments_with_tips_of_their_own_are_emptied_at_both() -> None:
     assert visited == {1, 2}
 
 
+def released(problem: Problem, release_s: int) -> Problem:
+    """The last stop released later."""
+    stops = (*problem.stops[:-1], replace(problem.stops[-1], release_s=release_s))
+    return Problem(problem.matrices, stops, problem.vehicles, problem.disposal_sites)
+
+
+def test_a_trip_leaves_after_service_at_the_site_and_not_before_the_release() -> None:
+    """PyVRP waits for releases before service at a depot: so service at the site is on the way to it."""
+    problem = released(three_stops(), 2000)
+    told = model(problem)
+    order = [Visit(StepKind.EMPTYING, 1), Visit(StepKind.EMPTYING, 2), Visit(StepKind.DISPOSAL, 1)]
+    route = told.solution({1: [*order, Visit(StepKind.EMPTYING, 3), Visit(StepKind.DISPOSAL, 1)]}).routes()[0]
+    ours = schedule(index_of(problem), problem.vehicles[0], [*order, Visit(StepKind.EMPTYING, 3), order[-1]])
+    assert ours is not None
+    assert (route.is_feasible(), route.duration(), route.end_time()) == (True, ours.duration_s, ours.ends_s)
+
+
 @pytest.mark.parametrize(
     ("problem", "exact"),
     [
@@ -115,6 +134,8 @@ def test_compartments_with_tips_of_their_own_are_emptied_at_both() -> None:
         (three_stops(), True),
         (three_stops(breaks=(Break(1, 1800),)), False),
         (three_stops(max_stops=2), True),
+        (released(three_stops(), 600), True),
+        (released(three_stops(departed_s=0), 600), False),
         (three_stops(max_stops=2, kg=150), False),
         (three_stops(max_duration_s=3600, max_overtime_s=3600, cost_per_overtime_hour=100), True),
     ],

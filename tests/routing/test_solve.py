@@ -11,7 +11,7 @@ from domain.errors import InvalidInput
 from domain.plans import StepKind
 from routing.check import check
 from routing.problem import Matrix, Problem
-from routing.solution import UnassignedReason
+from routing.solution import Solution, UnassignedReason
 from routing.solve import Engine, solve
 from tests.routing.brute_force import best_by_brute_force, route_costs
 from tests.routing.problems import (
@@ -283,6 +283,43 @@ def test_small_problems_without_breaks_are_solved_to_the_optimum(problem: Proble
 @given(problems(most_stops=7, most_vehicles=1, most_sites=1, breaks=False))
 def test_seven_stops_are_solved_to_the_optimum(problem: Problem) -> None:
     same_as_brute_force(problem)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(problems(most_stops=4, most_vehicles=2, breaks=False, releases=True))
+def test_problems_with_releases_are_solved_to_the_optimum(problem: Problem) -> None:
+    same_as_brute_force(problem)
+
+
+def released(engine: Engine, release_s: int) -> Solution:
+    """Three stops, the second of them released later, and the third served soon."""
+    base = three_stops()
+    first, second, third = base.stops
+    stops = (first, replace(second, release_s=release_s), replace(third, time_windows=((0, 500),)))
+    problem = Problem(base.matrices, stops, base.vehicles, base.disposal_sites)
+    solution = solve(problem, time_limit_s=2, engine=engine, iterations=100, cores=1)
+    assert check(problem, solution) == []
+    return solution
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_truck_comes_back_for_what_is_released_later(engine: Engine) -> None:
+    assert [step.kind for step in released(engine, 50).routes[0].steps].count(StepKind.DISPOSAL) == 1
+    (route,) = released(engine, 2000).routes
+    assert [step.kind for step in route.steps].count(StepKind.DISPOSAL) == 2
+    assert set(route.stop_ids) == {1, 2, 3}
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_town_with_releases(engine: Engine) -> None:
+    """Nothing is given up for them that need not be: within a quarter of the cost without."""
+    base = medium(stops=30)
+    stops = tuple(replace(each, release_s=1800 * (each.id % 3)) for each in base.stops)
+    problem = Problem(base.matrices, stops, base.vehicles, base.disposal_sites)
+    free, bound = (solve(each, time_limit_s=1.5, engine=engine, iterations=100, cores=1) for each in (base, problem))
+    assert check(problem, bound) == []
+    assert not bound.unassigned
+    assert bound.cost.total < 1.25 * free.cost.total
 
 
 @pytest.mark.parametrize("hours", [4, 8])

@@ -18,6 +18,7 @@ from domain.containers import Fraction
 from domain.plans import StepKind
 from routing.problem import DisposalSite, TimeWindow, Vehicle, Visit
 from routing.solvers.ortools_engine.loads import add_caps, add_loads
+from routing.solvers.ortools_engine.releases import add_releases
 from routing.solvers.plan.cost import (
     FORBIDDEN,
     fixed_units,
@@ -68,6 +69,7 @@ class OrtoolsModel:
         self._matrices = {profile: self._matrices_of(profile) for profile in {v.profile for v in self.vehicles}}
         self._add_costs()
         self._add_time()
+        add_releases(self, [durations for _, durations in self._matrices.values()])
         add_loads(self)
         add_caps(self)
         self._add_choices()
@@ -84,6 +86,9 @@ class OrtoolsModel:
         ):
             needed = max(needed, 1 + total // max(capacity, 1))
         unfolded = sum(vehicle.ends_empty and not self.folded[vehicle.id] for vehicle in self.vehicles)
+        if self.index.released:
+            # A trip may end only for another one to wait for what is released later.
+            needed += len(self.vehicles)
         needed = min(needed, 3 * len(self.vehicles), len(self.stops)) + 2 * unfolded
         used = [visit.id for visits in start.values() for visit in visits if visit.kind is StepKind.DISPOSAL]
         return {
@@ -143,7 +148,7 @@ class OrtoolsModel:
         }
         horizon_s = max(vehicle.ends_s for vehicle in self.vehicles)
         timed = [bool(vehicle_break.time_windows) for v in self.vehicles for vehicle_break in v.breaks]
-        waits = any(timed) or any(x.time_windows for x in (*self.stops, *self.copies_of))
+        waits = self.index.released or any(timed) or any(x.time_windows for x in (*self.stops, *self.copies_of))
         self.routing.AddDimensionWithVehicleTransits(
             [evaluators[vehicle.profile] for vehicle in self.vehicles],
             horizon_s if waits else 0,

@@ -102,7 +102,9 @@ def scale(problem: Problem) -> Scale:
     prizes = sum(stop.prize or 0 for stop in problem.stops) * UNITS_PER_CENT
     service_s = max((x.service_s for x in (*problem.stops, *problem.disposal_sites)), default=0)
     service_s += max((stop.setup_s for stop in problem.stops), default=0)
-    timed = any(stop.time_windows for stop in problem.stops) or any(x.time_windows for x in problem.disposal_sites)
+    timed = any(stop.time_windows or stop.release_s for stop in problem.stops) or any(
+        x.time_windows for x in problem.disposal_sites
+    )
     farthest = {
         profile: (int(matrix.distances_m.max(initial=0)), int(matrix.durations_s.max(initial=0)))
         for profile, matrix in problem.matrices.items()

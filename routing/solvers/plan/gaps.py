@@ -39,7 +39,7 @@ class Gaps:
         if route is None:
             # A vehicle that stays in the yard saves no way from its start to its end.
             self._base_m, self._base_s = np.zeros_like(self._base_m), np.zeros_like(self._base_s)
-        waited_s = 0 if route is None else sum(step.waiting_s for step in route.steps)
+        waited_s = 0 if route is None else sum(step.waiting_s + step.hold_s for step in route.steps)
         self._waits = waited_s > 0
         work_s = sum(each.duration_s for each in vehicle.breaks) if route is None else route.duration_s - waited_s
         self._spare_s = vehicle.longest_s - work_s
@@ -136,6 +136,8 @@ class Gaps:
         to_stop_s = inside_s + before.service_s if before is not None else 0
         from_stop_s = stop.service_s + (inside_s + after.service_s if after is not None else 0)
         arrival_s = self._earliest + in_s + to_stop_s
+        if stop.release_s > (self._vehicle.departed_s or 0):
+            arrival_s = np.maximum(arrival_s, self._released_s(stop, before))
         possible = added_s <= self._spare_s
         if stop.time_windows:
             in_time = np.zeros(len(arrival_s), dtype=np.bool_)
@@ -144,6 +146,13 @@ class Gaps:
                 in_time |= (arrival_s <= closes) & (returns_s <= self._latest)
             return units, possible & in_time
         return units, possible & (arrival_s + from_stop_s + out_s <= self._latest)
+
+    def _released_s(self, stop: Stop, before: DisposalSite | None) -> int:
+        """A time before which no trip that waits for the stop is there, from wherever it may begin."""
+        sites = self._index.sites.values() if before is None else (before,)
+        begins = [site.location for site in sites]
+        begins += [self._vehicle.start] if before is None else []
+        return stop.release_s + int(forbidding(self._seconds[begins, stop.location]).min())
 
 
 def _last_open(windows: tuple[TimeWindow, ...], latest_s: int) -> int:

@@ -21,6 +21,7 @@ class Index:
     ``hopeless``: stops that no vehicle can serve, with the rule that says so; stops already done are allowed nowhere
     and not hopeless either. ``locked``: the vehicle whose prefix a stop is in. ``accepted``:
     what each site accepts, as bits (:func:`routing.solvers.plan.rig.bits`). ``timed``: whether anything has windows.
+    ``released``: whether a trip may have to wait for a release.
     """
 
     problem: Problem
@@ -33,6 +34,7 @@ class Index:
     hopeless: Mapping[int, UnassignedReason]
     locked: Mapping[int, int]
     timed: bool
+    released: bool = False
 
     def place_of(self, visit: Visit) -> Stop | DisposalSite:
         """The stop or the disposal site of a visit."""
@@ -75,13 +77,21 @@ def index_of(problem: Problem) -> Index:
         locked,
         timed=any(x.time_windows for x in (*problem.stops, *problem.disposal_sites))
         or any(each.time_windows for vehicle in problem.vehicles for each in vehicle.breaks),
+        released=any(stop.release_s for stop in problem.stops if not stop.done),
     )
 
 
 def _kind(vehicle: Vehicle) -> Vehicle:
     """The vehicle without what does not matter to the question whether it could serve a stop alone."""
     return replace(
-        vehicle, id=0, prefix=(), breaks=(), driving_rule=None, initial_load=(), fixed_cost=0, under_way=False
+        vehicle,
+        id=0,
+        prefix=(),
+        breaks=(),
+        driving_rule=None,
+        initial_load=(),
+        fixed_cost=0,
+        under_way=False,
     )
 
 
@@ -133,7 +143,7 @@ def _obstacle_on_the_way(problem: Problem, vehicle: Vehicle, stop: Stop) -> Unas
         return UnassignedReason.UNREACHABLE
     out_s = int(matrix.durations_s[vehicle.start, stop.location])
     # Not its setup: another stop of the same place may have seen to that.
-    begin_s = first_open(stop.time_windows, vehicle.starts_s + out_s)
+    begin_s = first_open(stop.time_windows, max(vehicle.starts_s + out_s, _released_s(problem, vehicle, stop)))
     served_s = _NEVER if begin_s is None else begin_s + stop.service_s
     ways = list(_ways_home(problem, vehicle, stop.location, _together(vehicle, stop), (0, served_s)))
     if not ways:
@@ -149,6 +159,16 @@ def _obstacle_on_the_way(problem: Problem, vehicle: Vehicle, stop: Stop) -> Unas
 
 
 _NEVER = 10**12
+
+
+def _released_s(problem: Problem, vehicle: Vehicle, stop: Stop) -> int:
+    """When a trip that waits for the stop is there at the earliest, from wherever trips begin."""
+    if stop.release_s <= (vehicle.departed_s or 0):
+        return 0
+    matrix = problem.matrix_of(vehicle)
+    begins = (vehicle.start, *(site.location for site in problem.disposal_sites))
+    legs_s = (int(matrix.durations_s[here, stop.location]) for here in begins if matrix.reaches(here, stop.location))
+    return stop.release_s + min(legs_s, default=0)
 
 
 def _ways_home(

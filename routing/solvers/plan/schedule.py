@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from domain.plans import StepKind
@@ -11,6 +12,7 @@ from routing.solution import Load, Route, Step
 from routing.solvers.plan.cost import route_units
 from routing.solvers.plan.index import Index, first_open
 from routing.solvers.plan.loads import carries, loads_along
+from routing.solvers.plan.releases import leaves
 from routing.solvers.plan.rig import Rig
 from routing.solvers.plan.timetable import Pause, Place, Timing
 from routing.solvers.plan.timing import timing
@@ -67,7 +69,10 @@ class _Ride(NamedTuple):
 
 
 def _ride(index: Index, rig: Rig, visits: Sequence[Visit]) -> _Ride | None:
-    """Legs and places of the visits, the vehicle's end last; None where there is no way."""
+    """Legs and places of the visits, the vehicle's end last; None where there is no way, or a trip left too early."""
+    leave_s = leaves(index, rig.vehicle, visits)
+    if leave_s is None:
+        return None
     seconds, metres = rig.seconds, rig.metres
     stops, sites = index.stops, index.sites
     here = rig.vehicle.start
@@ -75,7 +80,7 @@ def _ride(index: Index, rig: Rig, visits: Sequence[Visit]) -> _Ride | None:
     places: list[Place] = []
     setups_s: list[int] = []
     locations: list[int] = []
-    for kind, identifier in visits:
+    for number, (kind, identifier) in enumerate(visits):
         if kind is StepKind.EMPTYING:
             stop = stops[identifier]
             there = stop.location
@@ -88,7 +93,7 @@ def _ride(index: Index, rig: Rig, visits: Sequence[Visit]) -> _Ride | None:
         if leg_s == UNREACHABLE:
             return None
         distance_m += metres[here, there]
-        places.append(Place(leg_s, setup_s + service_s, windows))
+        places.append(Place(leg_s, setup_s + service_s, windows, leave_s.get(number, 0)))
         setups_s.append(setup_s)
         locations.append(there)
         here = there
@@ -109,6 +114,8 @@ def _steps(  # noqa: PLR0917 - all that a step tells
         for pause in timed.pauses:
             if pause.leg == number and not pause.on_arrival:
                 steps.append(_pause_step(vehicle, steps[-1], steps[-1].departs_s, pause))
+        if steps[-1].departs_s < place.leave_s:
+            steps[-1] = replace(steps[-1], hold_s=place.leave_s - steps[-1].departs_s)
         here, there = steps[-1], ride.locations[number]
         distance_m = here.distance_m + rig.metres[here.location, there]
         arrival_s = here.departs_s + place.leg_s

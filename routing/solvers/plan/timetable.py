@@ -8,11 +8,15 @@ from routing.problem import TimeWindow
 
 
 class Place(NamedTuple):
-    """A place on the way: seconds of the leg that leads to it, of setup and service there, and its windows."""
+    """A place on the way: seconds of the leg that leads to it, of setup and service there, and its windows.
+
+    ``leave_s``: the leg that leads to it begins no earlier.
+    """
 
     leg_s: int
     busy_s: int
     windows: tuple[TimeWindow, ...]
+    leave_s: int = 0
 
 
 class Pause(NamedTuple):

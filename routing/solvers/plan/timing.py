@@ -19,7 +19,7 @@ def timing(vehicle: Vehicle, places: Sequence[Place]) -> Timing | None:
     drive_s = sum(place.leg_s for place in places)
     rule = vehicle.driving_rule
     rests = rule is not None and rule.driven_s + drive_s > rule.driving_s
-    if not rests and not any(place.windows for place in places):
+    if not rests and not any(place.windows or place.leave_s for place in places):
         if not vehicle.breaks:
             return _within(vehicle, vehicle.starts_s, drive_s + sum(place.busy_s for place in places), ())
         if not any(each.time_windows for each in vehicle.breaks):
@@ -52,8 +52,8 @@ def _unhurried(vehicle: Vehicle, places: Sequence[Place]) -> Timing | None:
 def _single(vehicle: Vehicle, places: Sequence[Place]) -> Timing | None:
     """At most one window a place and no pauses: there is only one way."""
     ready, work, latest = vehicle.starts_s, 0, _NEVER
-    for leg_s, busy_s, windows in places:
-        ready += leg_s
+    for leg_s, busy_s, windows, leave_s in places:
+        ready = max(ready, leave_s) + leg_s
         work += leg_s
         if windows:
             opens, closes = windows[0]

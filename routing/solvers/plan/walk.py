@@ -77,6 +77,9 @@ class Walk:
         following = [list(level) for level in ways]
         edge = int(leg == 0 or last)
         self._pause(following, Pause(leg, on_arrival=False, number=None), place, edge, left_s)
+        if place.leave_s:
+            leave_s = place.leave_s
+            following = [[Way(max(way[0], leave_s), *way[1:]) for way in level] for level in following]
         following = self._drive(following, place.leg_s)
         self._pause(following, Pause(leg, on_arrival=True, number=None), place, 2 * last + edge, left_s - place.leg_s)
         if place.windows:
@@ -210,6 +213,7 @@ def _better_after(way: Way, place: Place, pause: Pause, opens: int, closes: int)
     """Whether what comes next is done before a break could begin, at any departure that is left: so do it first."""
     ready, work, latest = way[:3]
     if not pause.on_arrival:
+        ready = max(ready, place.leave_s)
         return ready + place.leg_s <= opens and latest + work + place.leg_s <= closes
     if place.windows:
         window = next((window for window in place.windows if ready <= window[1]), None)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from domain.containers import Fraction
 from routing.problem import LATEST_S, DisposalSite, TimeWindow, Vehicle
 from routing.solvers.plan.index import Index
+from routing.solvers.plan.releases import leaves
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,10 @@ def anchor_of(index: Index, vehicle: Vehicle) -> Anchor | None:
     here, begins_s, departs_s = vehicle.start, vehicle.starts_s, vehicle.starts_s
     entry, first_s, slack_s, runs, running = vehicle.start, vehicle.starts_s, LATEST_S, 0, False
     stops = total_kg = total_l = 0
+    leave_s = leaves(index, vehicle, vehicle.prefix) or {}
     for number, visit in enumerate(vehicle.prefix):
         place = index.place_of(visit)
-        begins_s = departs_s + int(matrix.durations_s[here, place.location])
+        begins_s = max(departs_s, leave_s.get(number, 0)) + int(matrix.durations_s[here, place.location])
         opening = next((window for window in place.time_windows if begins_s <= window[1]), None)
         if opening is not None:
             begins_s = max(begins_s, opening[0])

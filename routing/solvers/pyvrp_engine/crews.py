@@ -55,6 +55,10 @@ class Crew:
         self.matrix: Matrix = index.problem.matrix_of(self.vehicle)
         self.anchor = anchor_of(index, self.vehicle)
         self.exact = not self.vehicle.breaks and self.vehicle.driving_rule is None
+        if index.released:
+            # Not after closing time does a vehicle wait where it emptied itself, nor in a prefix for what comes later.
+            self.exact = self.exact and self.anchor is None and self.vehicle.departed_s is None
+            self.exact = self.exact and not any(site.time_windows for site in index.problem.disposal_sites)
         self.paused_s = paused_s(self.vehicle)
         if self.vehicle.driving_rule is not None:
             self.paused_s += rests * self.vehicle.driving_rule.rest_s
@@ -176,7 +180,7 @@ class Crew:
         return tuple(loads)
 
     def _set_trips(self) -> None:
-        """Whether it may have to empty itself on the way, and the caps of the day."""
+        """Whether it may have to empty itself on the way, or begin a trip later, and the caps of the day."""
         vehicle, out = self.vehicle, self.anchor
         caps = {
             "stops": (vehicle.max_stops, out.stops if out else 0, len(self.stops)),
@@ -208,6 +212,8 @@ class Crew:
         return even(shares_for(full_trip(self.vehicle, self.trip_caps, amounts), self.vehicle.max_trips)[-1].trips)
 
     def _fills_up(self) -> bool:
+        if any(stop.release_s > self.vehicle.starts_s for stop in self.stops):
+            return True
         for number, load in enumerate(self.loads):
             if not load:
                 continue

@@ -55,6 +55,11 @@ class Depot:
         """Service at the last site of a tip; what comes before it is on the way to it."""
         return self.tip.sites[-1].service_s if self.tip is not None else 0
 
+    @property
+    def done(self) -> TimeWindow:
+        """When service may end."""
+        return self.window[0] + self.service_s if self.window[0] else 0, min(LATEST_S, self.window[1] + self.service_s)
+
 
 class Layout:
     """What PyVRP's numbers stand for.
@@ -62,6 +67,7 @@ class Layout:
     ``anchor_of``: the client where a crew goes on from. ``start_of``, ``end_of``, ``tips_of``: depots of each crew.
     ``timeless``: PyVRP plans without times. ``priced``: its distances are costs, because they hold more than driving:
     driving time or the cost of a change. ``penalty``: what leaving out a required stop costs, in PyVRP's units.
+    ``released``: trips wait for releases, which to PyVRP is before service at a depot: so service is on the way to it.
     """
 
     def __init__(self, index: Index, rests: Mapping[int, int], shares: Mapping[int, Share]) -> None:
@@ -83,6 +89,7 @@ class Layout:
         self.scale = scale(index.problem)
         self.penalty = self.scale.scaled(self.scale.penalty) + 1
         self._place_depots()
+        self.released = any(client.stop is not None and client.stop.release_s for client in self.clients)
         self.timeless = bool(self.clients) and self._is_timeless()
         self.priced = self.timeless or index.problem.change_cost > 0
 
@@ -135,7 +142,7 @@ class Layout:
     def _is_timeless(self) -> bool:
         """Whether no time binds, nobody waits, and every place leads to every other."""
         first = self.crews[0]
-        waits = any(client.window is not None for client in self.clients)
+        waits = self.released or any(client.window is not None for client in self.clients)
         # An opened tip and a virtual end have windows of their own where a site has hours.
         closes = any(depot.window != ALWAYS for depot in self.depots)
         barred = any(crew.stop_ids != first.stop_ids for crew in self.crews)

@@ -31,7 +31,7 @@ def matrices(layout: Layout, members: Sequence[Crew]) -> tuple[Values, Values]:
         if depot.tip is not None:
             inner_m, inner_s = within(matrix, depot.tip.sites)
             metres[:, number] += inner_m
-            seconds[:, number] += inner_s
+            seconds[:, number] += inner_s + (depot.service_s if layout.released else 0)
     _fold_ends(layout, members, metres, seconds)
     setups = np.array([client.stop.setup_s if client.stop else 0 for client in clients], dtype=np.int64)
     if setups.any():

@@ -116,8 +116,10 @@ class PyvrpModel:
         return vehicle.profile, crew.stop_ids, prices, frozenset(self._layout.changed(crew))
 
     def _depot(self, location: int, depot: Depot) -> pyvrp.Depot:
-        service_s = 0 if self._layout.timeless else depot.service_s
-        return pyvrp.Depot(location, service_duration=service_s, **_window(self._layout.told(depot.window)))
+        layout = self._layout
+        on_the_way = layout.timeless or layout.released
+        window = layout.told(depot.done if layout.released else depot.window)
+        return pyvrp.Depot(location, service_duration=0 if on_the_way else depot.service_s, **_window(window))
 
     def _type(self, number: int, crew: Crew, profile: int) -> pyvrp.VehicleType:
         layout, vehicle, scaled = self._layout, crew.vehicle, self._layout.scale.scaled
@@ -134,6 +136,9 @@ class PyvrpModel:
                 limits["max_overtime"] = vehicle.max_overtime_s
                 limits["unit_overtime_cost"] = scaled(units_per_overtime_second(vehicle))
             limits["unit_duration_cost"] = scaled(second)
+            if layout.released and vehicle.departed_s is not None:
+                # It cannot wait where it is.
+                limits["start_late"] = starts_s
         reloads = crew.max_reloads
         if layout.tips_of[number] and reloads is not None:
             limits["max_reloads"] = reloads
@@ -175,6 +180,8 @@ class PyvrpModel:
                     number,
                     pickup=self._dimensions.demand(place),
                     service_duration=0 if layout.timeless else place.service_s,
+                    # PyVRP refuses one after the window: no trip that leaves when it closes is in time either.
+                    release_time=min(layout.clock.told(place.release_s), times.get("tw_late", LATEST_S)),
                     prize=self._prize(place),
                     required=required,
                     group=group_of.get(place.id),

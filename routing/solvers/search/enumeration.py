@@ -24,7 +24,7 @@ from routing.solvers.plan.walk import Walk, Way, Ways, duration_s
 MOST_STOPS = 7
 """Up to so many stops all orders are looked at."""
 
-_Key = tuple[int, int]
+_Key = tuple[int, int, tuple[Visit, ...]]
 
 
 class _Late(Exception):
@@ -43,6 +43,14 @@ class _Tour:
     ways: Ways
     needs: tuple[int, ...] = ()
     """What must not be more than another tour's for being as good: room that may be lacking later, trips begun."""
+    trip: tuple[Place, ...] = ()
+    """The places of the trip that it is on."""
+    trip_ways: Ways | None = None
+    """Its ways in time where that trip begins; None: here."""
+    leave_s: int = 0
+    """What that trip waits for so far."""
+    may_wait: bool = False
+    """Whether a stop that comes yet may have that trip wait for longer: only tours on the same trip are compared."""
 
 
 def best_routes(index: Index, *, ends_at: float) -> dict[int, Route] | None:
@@ -113,6 +121,7 @@ def _orders(index: Index, vehicle: Vehicle, stops: Sequence[Stop], ends_at: floa
     if tour is None:
         # A prefix that cannot be driven: nothing would be valid.
         return found or {0: (0, ())}
+    tour.may_wait = _may_wait(tour, stops)
     level = {_key(tour): [tour]}
     while level:
         following: dict[_Key, list[_Tour]] = {}
@@ -124,6 +133,7 @@ def _orders(index: Index, vehicle: Vehicle, stops: Sequence[Stop], ends_at: floa
                     _end(index, rig, walk, each, found)
                 for further in _further(index, rig, walk, each, stops):
                     further.needs += _lacking(rig, further, stops)
+                    further.may_wait = index.released and _may_wait(further, stops)
                     _keep(following.setdefault(_key(further), []), further)
         level = following
     return found or {0: (0, ())}
@@ -174,15 +184,42 @@ def _to(index: Index, rig: Rig, walk: Walk, tour: _Tour, visit: Visit, number: i
     visits = (*tour.visits, visit)
     if leg_s == UNREACHABLE or not within_caps(index, rig, visits):
         return None
-    ways = walk.go(tour.ways, len(tour.visits), Place(leg_s, busy_s, windows))
+    place = Place(leg_s, busy_s, windows)
+    on_trip = visit.kind is StepKind.EMPTYING
+    leave_s = _leave_s(index, rig.vehicle, tour, visit) if on_trip else 0
+    if leave_s is None:
+        return None
+    ways = tour.ways if tour.trip_ways is None else tour.trip_ways
+    if leave_s > tour.leave_s:
+        # The trip that was begun leaves later.
+        first = len(tour.visits) - len(tour.trip)
+        for number_of, each in enumerate((*tour.trip, place)):
+            ways = walk.go(ways, first + number_of, each if number_of else each._replace(leave_s=leave_s))
+    else:
+        ways = walk.go(tour.ways, len(tour.visits), place)
     if all(way.ready > rig.vehicle.ends_s for level in ways for way in level):
         return None
     served = tour.served | (1 << number if number >= 0 else 0)
     further = _Tour(visits, there, served, body, tour.metres + rig.metres[tour.location, there], ways)
+    if on_trip:
+        further.trip, further.leave_s = (*tour.trip, place), leave_s
+        further.trip_ways = tour.ways if tour.trip_ways is None else tour.trip_ways
     if rig.vehicle.max_trips is not None:
         # The run of emptyings that comes next counts as begun.
         further.needs = (trips(visits) + (visit.kind is StepKind.DISPOSAL),)
     return further
+
+
+def _leave_s(index: Index, vehicle: Vehicle, tour: _Tour, visit: Visit) -> int | None:
+    """What the trip waits for with one more stop; None where it has left too early for that."""
+    release_s = index.stops[visit.id].release_s
+    if vehicle.departed_s is not None and len(tour.trip) == len(tour.visits):
+        return None if release_s > vehicle.departed_s else 0
+    return max(tour.leave_s, release_s)
+
+
+def _may_wait(tour: _Tour, stops: Sequence[Stop]) -> bool:
+    return any(stop.release_s > tour.leave_s for n, stop in enumerate(stops) if not tour.served >> n & 1)
 
 
 def _end(index: Index, rig: Rig, walk: Walk, tour: _Tour, found: _Orders) -> None:
@@ -200,7 +237,7 @@ def _end(index: Index, rig: Rig, walk: Walk, tour: _Tour, found: _Orders) -> Non
 
 
 def _key(tour: _Tour) -> _Key:
-    return tour.served, tour.location
+    return tour.served, tour.location, tour.visits[len(tour.visits) - len(tour.trip) :] if tour.may_wait else ()
 
 
 def _lacking(rig: Rig, tour: _Tour, stops: Sequence[Stop]) -> tuple[int, ...]:
@@ -233,10 +270,14 @@ def _beats(one: _Tour, other: _Tour) -> bool:
         and all(not less & ~more for less, more in zip(one.body.aboard, other.body.aboard, strict=True))
         and all(
             any(_covers(way, worse) for way in ways)
-            for ways, level in zip(one.ways, other.ways, strict=True)
+            for ways, level in zip(_compared(one), _compared(other), strict=True)
             for worse in level
         )
     )
+
+
+def _compared(tour: _Tour) -> Ways:
+    return tour.trip_ways if tour.may_wait and tour.trip_ways is not None else tour.ways
 
 
 def _covers(way: Way, worse: Way) -> bool:

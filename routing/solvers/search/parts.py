@@ -39,7 +39,8 @@ def parts(index: Index) -> list[Problem]:
 def subproblem(problem: Problem, stop_ids: Collection[int], vehicle_ids: Collection[int]) -> Problem:
     """These stops and vehicles with only the locations that they use; what vehicles are locked to comes along.
 
-    That a stop was planned for a vehicle that is not among them costs the same whoever serves it: it is forgotten.
+    That a stop was planned for a vehicle that is not among them costs the same whoever serves it: it is forgotten, but
+    where the stop may be left out, it is worth so much less.
     """
     known = frozenset(vehicle_ids)
     vehicles = [vehicle for vehicle in problem.vehicles if vehicle.id in known]
@@ -64,6 +65,9 @@ def subproblem(problem: Problem, stop_ids: Collection[int], vehicle_ids: Collect
                 location=number_of[stop.location],
                 allowed_vehicles=None if stop.allowed_vehicles is None else stop.allowed_vehicles & known,
                 planned_vehicle=stop.planned_vehicle if stop.planned_vehicle in known else None,
+                prize=stop.prize
+                if stop.prize is None or stop.planned_vehicle is None or stop.planned_vehicle in known
+                else max(0, stop.prize - problem.change_cost),
             )
             for stop in stops
         ),

@@ -14,7 +14,7 @@ import numpy as np
 
 from domain.containers import Fraction
 from domain.plans import StepKind
-from routing.problem import Amount, Break, DisposalSite, Matrix, Problem, Stop, Vehicle, Visit, one_body
+from routing.problem import Amount, Break, DisposalSite, Matrix, Problem, Stop, Vehicle, one_body
 from routing.solution import Solution
 from tests.benchmarks.routing.instance import Customer, Instance, Tour
 
@@ -65,18 +65,6 @@ def tours_of(instance: Instance, solution: Solution) -> list[Tour]:
     return tours
 
 
-def visits_of(instance: Instance, tours: Sequence[Tour]) -> dict[int, list[Visit]]:
-    """Tours of a single day as visits to start from."""
-    facilities = {facility.node for facility in instance.facilities}
-    return {
-        number: [
-            Visit(StepKind.DISPOSAL if node in facilities else StepKind.EMPTYING, node)
-            for node in (tour.nodes if tour.nodes[-1] in facilities else (*tour.nodes, instance.depot))
-        ]
-        for number, tour in enumerate(tours)
-    }
-
-
 def _stop(instance: Instance, customer: Customer, day: int) -> Stop:
     everywhere = customer.early <= instance.early and customer.late >= instance.late
     first = day * instance.vehicles
@@ -88,6 +76,7 @@ def _stop(instance: Instance, customer: Customer, day: int) -> Stop:
         prize=customer.prize,
         allowed_vehicles=None if instance.days == 1 else frozenset(range(first, first + instance.vehicles)),
         time_windows=() if everywhere else ((customer.early, customer.late),),
+        release_s=customer.release,
     )
 
 

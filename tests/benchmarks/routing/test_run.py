@@ -11,7 +11,7 @@ import pytest
 from routing.check import check
 from routing.solve import solve
 from tests.benchmarks.routing import __main__ as bench
-from tests.benchmarks.routing import city, loaders, releases
+from tests.benchmarks.routing import city, loaders
 from tests.benchmarks.routing.as_problem import problem_of, tours_of
 from tests.benchmarks.routing.engines import Limits, run_here
 from tests.benchmarks.routing.instance import Instance, Tour
@@ -50,28 +50,14 @@ def test_rivals(engine: str, name: str):
     assert verdict.cost == BEST[name]
 
 
-def test_release_times_are_kept_without_our_knowing_them():
-    run = run_here("halfvol", instance_of("tiny-releases.vrp"), Limits(0.9, 1, 1))
-    verdict = judge(instance_of("tiny-releases.vrp"), run.tours)
+@pytest.mark.parametrize(
+    ("engine", "capacity"), [("halfvol", 10), ("halfvol", 20), ("ortools", 10), ("ortools", 20), ("pyvrp", 10)]
+)
+def test_release_times(engine: str, capacity: int):
+    """1 must be served before a trip that waits for 2 could start, with room for all three as well."""
+    instance = replace(instance_of("tiny-releases.vrp"), capacity=capacity)
+    verdict = judge(instance, run_here(engine, instance, Limits(0.9, 1, 1)).tours)
     assert (verdict.faults, verdict.cost) == ((), 214)
-
-
-def test_a_broken_release_is_mended_and_forbidden():
-    """1 must be served before a trip that waits for 2 could start, but 3 stands between them on the first answer."""
-    instance = instance_of("tiny-releases.vrp")
-    seen: list[Instance] = []
-
-    def solver(each: Instance, *_: object) -> list[Tour]:
-        seen.append(each)
-        return [Tour((1, 3, 2))]
-
-    roomy = replace(instance, capacity=20)
-    tours = releases.solve_with_releases(roomy, 1.0, solver)
-    assert judge(roomy, tours).faults == ()
-    assert judge(roomy, tours).cost == 218
-    assert seen[0].durations[1, 2] > instance.late  # these two never on one trip
-    assert seen[0].durations[3, 2] == instance.durations[3, 2]
-    assert seen[1].durations[3, 2] > instance.late
 
 
 def test_patterns_are_searched():

@@ -2,7 +2,7 @@
 
 On k cores k processes with different first solutions, the best counts. Disposal trips are optional copies of facilities
 where the load may fall, as in its own example ``cvrp_reload``; lunch is a break interval; a cap of the day
-is a dimension.
+is a dimension, and so is what a trip waits for.
 """
 
 from __future__ import annotations
@@ -17,7 +17,6 @@ from tests.benchmarks.routing.as_problem import Days
 from tests.benchmarks.routing.instance import Family, Instance, Tour
 from tests.benchmarks.routing.judge import judge
 from tests.benchmarks.routing.periodic import search_side_by_side
-from tests.benchmarks.routing.releases import solve_with_releases
 
 FIRST_SOLUTIONS = ("PARALLEL_CHEAPEST_INSERTION", "PATH_CHEAPEST_ARC", "SAVINGS", "AUTOMATIC")
 
@@ -29,13 +28,13 @@ def run(instance: Instance, seconds: float, cores: int, seed: int) -> tuple[list
     """Tours, and a remark. It has no seed."""
     del seed
 
-    def best(each: Instance, limit_s: float, *_: object) -> list[Tour]:
+    def best() -> list[Tour]:
         strategies = [FIRST_SOLUTIONS[number % len(FIRST_SOLUTIONS)] for number in range(cores)]
         with multiprocessing.get_context("fork").Pool(cores) as pool:
-            found = pool.starmap(_search, [(each, limit_s, strategy) for strategy in strategies])
+            found = pool.starmap(_search, [(instance, seconds, strategy) for strategy in strategies])
 
         def worth(tours: list[Tour]) -> tuple[int, int]:
-            verdict = judge(each, tours)
+            verdict = judge(instance, tours)
             return len(verdict.faults), verdict.cost
 
         return min(found, key=worth)
@@ -47,11 +46,9 @@ def run(instance: Instance, seconds: float, cores: int, seed: int) -> tuple[list
         only = replace(instance, customers=chosen, days=1)
         return [Tour(tour.nodes, day) for tour in _search(only, limit_s, FIRST_SOLUTIONS[0])]
 
-    if instance.family is Family.MULTI_TRIP:
-        return solve_with_releases(instance, seconds, best), "release times as for Halfvol"
     if instance.family is Family.PERIODIC:
         return search_side_by_side(instance, seconds, cores, 1, one_day), "search over day patterns around it"
-    return best(instance, seconds), ""
+    return best(), ""
 
 
 def _search(instance: Instance, seconds: float, first_solution: str) -> list[Tour]:
@@ -73,6 +70,7 @@ class _Model:
         self._distances, self._durations = self._matrices()
         self._add_costs()
         self._add_time()
+        self._add_releases()
         self._add_loads()
         self._add_choices()
 
@@ -134,6 +132,27 @@ class _Model:
                 interval = solver.FixedDurationIntervalVar(lunch.early, lunch.late, lunch.duration, False, "lunch")
                 visits = [service[self._manager.IndexToNode(index)] for index in range(self._routing.Size())]
                 time.SetBreakIntervalsOfVehicle([interval], vehicle, visits)
+
+    def _add_releases(self) -> None:
+        """A number that grows where trips begin; nobody arrives before it and the way there."""
+        if not any(each.release for each in self._customers):
+            return
+        late, solver = self._instance.late, self._routing.solver()
+        self._routing.AddConstantDimensionWithSlack(0, late, late, False, "release")
+        release, time = (self._routing.GetDimensionOrDie(name) for name in ("release", "time"))
+        for row, each in enumerate(self._customers, start=1):
+            index = self._manager.NodeToIndex(row)
+            release.SlackVar(index).SetValue(0)
+            release.CumulVar(index).SetMin(each.release)
+        nodes = [self._manager.IndexToNode(index) for index in range(self._routing.Size())]
+        spare = [(time.CumulVar(n) - release.CumulVar(n)).Var() for n in range(len(nodes))]
+        spare += [solver.IntConst(late)] * self._vehicles
+        begins = [self._manager.NodeToIndex(self._first_copy + n) for n in range(len(self._copies))]
+        for begin in begins + [self._routing.Start(vehicle) for vehicle in range(self._vehicles)]:
+            ways = [int(way) for way in self._durations[self._manager.IndexToNode(begin), nodes]]
+            ways[begin] = -late  # left out
+            following = self._routing.NextVar(begin)
+            solver.Add(solver.Element(spare, following) >= solver.Element(ways + [0] * self._vehicles, following))
 
     def _add_loads(self) -> None:
         instance = self._instance
