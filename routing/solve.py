@@ -28,7 +28,7 @@ from routing.solvers.plan.locks import check_locks
 from routing.solvers.plan.visits import Visits, visits_of
 from routing.solvers.search.lanes import Beside, Here, Lanes, can_run_beside, warm_up
 from routing.solvers.search.lanes import cores as cores_here
-from routing.solvers.search.part import SMALL_STOPS, Part
+from routing.solvers.search.part import CHAINING_S, SMALL_STOPS, Part
 from routing.solvers.search.parts import parts
 
 Engine = Literal["best", "ortools", "pyvrp"]
@@ -55,6 +55,9 @@ LARGE_SHARE = 0.6
 class Enough(Exception):
     """Raised by ``on_progress``: the search ends now, and :func:`solve` returns the best that it has so far."""
 
+
+CHAINING_SHARE = 0.1
+"""Share of the time that putting the trips of each first plan together may take at most."""
 
 ENUMERATION_SHARE = 0.5
 """Share of the time that looking at every order of a handful of stops may take; if it is not enough it is lost."""
@@ -172,6 +175,8 @@ class _Run:
             if self._beside and part.stops > SMALL_STOPS:
                 # Not before: the first plan should not have to share the machine.
                 warm_up()
+            part.chain(min(CHAINING_S, CHAINING_SHARE * self._time_limit_s))
+            self._tell_now_and_then()
         if not self._beside or max(part.stops for part in self._parts) <= SMALL_STOPS:
             self._insert(ends_at)
             with Here(self._found) as lane:

@@ -37,10 +37,8 @@ from routing.solvers.pyvrp_engine.shares import share_out
 TRY_ALL_SHARE = 0.25
 """Share of the time, and of the iterations, in which a plan with all required stops must be found."""
 
-ROUNDS = (0.1, 0.2, None)
-"""Shares of the time, the last is what is left. With several trips a day each begins by putting them together anew; one
-that has a start is near its end and searched in one go.
-"""
+ROUNDS = (0.1, 0.2, 0.3, None)
+"""Shares of the time, the last is what is left. With several trips a day each begins by putting them together anew."""
 
 EAGERNESS = (0.0, 10.0, 0.5)
 """By turns of the seed, how eagerly vehicles are spared at first. Whether few or many are best, only a search tells."""
@@ -67,9 +65,11 @@ def search(
     index = index_of(problem)
     if not any(crew.tips for crew in crews(index, {})):
         return _search(index, ends_at, seed, iterations, start, on_improved)
-    eagerness, rounds = 0.0, ROUNDS[-1:]
+    # Each round shares caps of the day out anew; without them one that has a start is searched in one go.
+    rounds = ROUNDS if start is None or share_out(index, start, seed) else ROUNDS[-1:]
+    eagerness = 0.0
     if start is None:
-        start, eagerness, rounds = first_plan(problem, seed=seed), EAGERNESS[seed % len(EAGERNESS)], ROUNDS
+        start, eagerness = first_plan(problem, seed=seed), EAGERNESS[seed % len(EAGERNESS)]
     for number, share in enumerate(rounds):
         if start is not None:
             chained_until = min(ends_at, time.monotonic() + CHAINING_SHARE * time_limit_s)

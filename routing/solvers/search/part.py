@@ -64,10 +64,10 @@ FIRST_PLAN_STOPS = 1000
 DISTRICT_STOPS = 700
 """Stops of such a district."""
 
-START_S = 0.03
+START_S = 0.015
 """Seconds for each stop that a search from nothing takes with several trips a day until it gains little."""
 
-MOST_STARTS = 4
+MOST_STARTS = 6
 """So many searches a lane's time for the whole is cut into at most."""
 
 CHAINING_S = 0.3
@@ -137,8 +137,8 @@ class Part:
             if visits:
                 self._take("PyVRP", routes_of(self.index, visits))
 
-    def _chain(self, most_s: float) -> None:
-        """Put trips together into days anew, where a day may have several."""
+    def chain(self, most_s: float) -> None:
+        """Put trips together into days anew, where a day may have several; not for longer than ``most_s``."""
         if self._several_trips and self.routes:
             visits = chained(self.index, visits_of(self.routes), ends_at=time.monotonic() + most_s)
             self._take("chaining", routes_of(self.index, visits))
@@ -160,8 +160,7 @@ class Part:
                 self._take("PyVRP", kept | found)
 
     def insert(self, ends_at: float) -> None:
-        """Make the first plan better: its trips put together into days, and the stops that are left out inserted."""
-        self._chain(min(CHAINING_S, ends_at - time.monotonic()))
+        """Insert the stops that are left out, one after another, where a plan is missing or may be incomplete."""
         if self.best is None or self.best[0] or not self.exact:
             if not self.exact and self.routes and self.stops <= FRESH_STOPS:
                 self._take("insertion", fill_in(self.index, {}, ends_at=ends_at))
@@ -246,7 +245,7 @@ class Part:
             self._turns.book(job.engine, took_s, before, self.best)
             self._failed = 0 if gained else self._failed + 1
         if gained:
-            self._chain(CHAINING_S)
+            self.chain(CHAINING_S)
 
     def finish(self, ends_at: float, *, complete: bool = True) -> None:
         """Take what unfinished tasks offered, and see to it that there is an answer.
