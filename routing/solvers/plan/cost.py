@@ -99,12 +99,11 @@ def scale(problem: Problem) -> Scale:
         prices |= {units_per_metre(vehicle), units_per_second(vehicle), vehicle.fixed_cost * UNITS_PER_CENT}
         prices.add(units_per_overtime_second(vehicle))
     divisor = math.gcd(*prices) or 1
+    released = any(stop.release_s for stop in problem.stops)
     prizes = sum(stop.prize or 0 for stop in problem.stops) * UNITS_PER_CENT
     service_s = max((x.service_s for x in (*problem.stops, *problem.disposal_sites)), default=0)
     service_s += max((stop.setup_s for stop in problem.stops), default=0)
-    timed = any(stop.time_windows or stop.release_s for stop in problem.stops) or any(
-        x.time_windows for x in problem.disposal_sites
-    )
+    timed = any(stop.time_windows for stop in problem.stops) or any(x.time_windows for x in problem.disposal_sites)
     farthest = {
         profile: (int(matrix.distances_m.max(initial=0)), int(matrix.durations_s.max(initial=0)))
         for profile, matrix in problem.matrices.items()
@@ -115,7 +114,7 @@ def scale(problem: Problem) -> Scale:
         longest_s = 5 * most_s + 3 * service_s
         longest_s += sum(each.duration_s for each in vehicle.breaks)
         # Waiting for a window may take most of a shift.
-        longest_s = max(longest_s, vehicle.longest_s) if timed else longest_s
+        longest_s = max(longest_s, vehicle.longest_s) if timed or released else longest_s
         seconds = units_per_second(vehicle) + units_per_overtime_second(vehicle)
         metres = 5 * most_m * units_per_metre(vehicle)
         detour = max(detour, vehicle.fixed_cost * UNITS_PER_CENT + metres + longest_s * seconds)
