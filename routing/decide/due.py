@@ -14,10 +14,6 @@ from routing.decide.night import Night
 from routing.decide.policy import Policy
 from routing.forecast.calendar import DAY_S
 
-GRANTED = 1.5
-"""Times what the service level grants: not all of that comes true, because most visits are early, and trucks come
-before the middle of their shift (in training towns 1.0 gave 0.3 where 1 of 1,000 container-days was granted)."""
-
 MOST_EXPOSURE = 0.3
 """No container may wait until it is expected to have overflowed for so long, days."""
 
@@ -79,7 +75,7 @@ def _too_risky(ahead: Ahead, costs: Costs, policy: Policy) -> NDArray[np.bool_]:
     for pool in np.unique(costs.pools).tolist():
         theirs = np.flatnonzero(costs.pools == pool)
         days = max(float(costs.apart_days[theirs[0]]), 1.0)
-        granted = GRANTED * policy.service.overflows_per_1000 / 1000 * len(theirs) * days
+        granted = policy.service.overflows_per_1000 / 1000 * len(theirs) * days
         for day in range(exposure.shape[1]):
             waiting = theirs[~found[theirs, : day + 1].any(axis=1)]
             order = np.argsort(exposure[waiting, day], kind="stable")

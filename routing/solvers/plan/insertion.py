@@ -189,13 +189,22 @@ def fill_in(index: Index, routes: Mapping[int, Route], *, ends_at: float) -> dic
     served = {stop_id for route in inserter.routes.values() for stop_id in route.stop_ids}
     left_out = [stop for stop in index.problem.stops if stop.id not in served and index.allowed[stop.id]]
     waiting = deque(sorted(left_out, key=lambda stop: (stop.prize is not None, -stop.priority, -(stop.prize or 0))))
-    while waiting and time.monotonic() < ends_at:
+    refused: list[Stop] = []
+    grown = False
+    while (waiting or (grown and refused)) and time.monotonic() < ends_at:
+        if not waiting:
+            # Where others are visited now, the way to one that was too far may have become shorter.
+            waiting.extend(refused)
+            refused, grown = [], False
         stop = waiting.popleft()
         worth = None if stop.prize is None else stop.prize * UNITS_PER_CENT
         candidates = [c for c in inserter.insertions(stop).candidates if worth is None or c.units < worth]
         best = inserter.cheapest_allowed(candidates, stop)
         if best is not None and (worth is None or best[0] < worth):
             inserter.put(best[1])
+            grown = True
+        elif worth is not None:
+            refused.append(stop)
         elif best is None and stop.required:
             waiting.extend(inserter.make_room(stop))
     return inserter.routes
