@@ -130,11 +130,11 @@ def test_a_silent_sensor_says_so() -> None:
 def test_what_the_coming_days_cannot_carry_comes_today() -> None:
     """Two hundred containers are due on Friday, when the one truck can do fifty or so: no wave."""
     place = town(200, vehicles=(truck(capacity_l=30_000, capacity_kg=2_400),), weekdays=(1, 5))
-    judged = place.decided({1 + n: at(0.5, growth=0.07) for n in range(200)})
+    judged = place.decided({1 + n: at(0.47, growth=0.07) for n in range(200)})
     early = [each for each in judged if each.reason is ReasonCode.COMING_DAYS_FULL]
     assert 100 <= len(early) <= 190
     assert {each.urgency for each in early} == {Urgency.MAY}
-    alone = town(5, weekdays=(1, 5)).decided({1 + n: at(0.5, growth=0.07) for n in range(5)})
+    alone = town(5, weekdays=(1, 5)).decided({1 + n: at(0.47, growth=0.07) for n in range(5)})
     assert not any(each.reason is ReasonCode.COMING_DAYS_FULL for each in alone)
 
 
