@@ -121,11 +121,13 @@ def wait_until_gone(pids: list[int]) -> None:
 def test_broken_off_in_the_middle_it_leaves_what_was_done_and_nobody(tmp_path: Path, number: signal.Signals) -> None:
     results = tmp_path / "results.jsonl"
     code = (
-        "import sys\n"
+        "import signal, sys\n"
         "from deploy.cli import build_parser, read_settings\n"
         "from deploy.evaluate.command import evaluate\n"
         "from tests.deploy.evaluation_runs import endless\n"
         "arguments = build_parser(sys.argv[1:]).parse_args(sys.argv[1:])\n"
+        # Where the tests run in the background of a script, Ctrl-C is ignored and that is inherited.
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         "try:\n"
         "    evaluate(arguments, read_settings(), endless)\n"
         "except KeyboardInterrupt:\n"
@@ -140,20 +142,23 @@ def test_broken_off_in_the_middle_it_leaves_what_was_done_and_nobody(tmp_path: P
         start_new_session=True,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
     ) as process:
-        deadline = time.monotonic() + 30
-        while not (results.exists() and results.read_bytes().endswith(b"\n")):
-            assert time.monotonic() < deadline
-            assert process.poll() is None
-            time.sleep(0.05)
-        helpers = children(process.pid)
-        assert len(helpers) >= 2
-        if number is signal.SIGINT:
-            os.killpg(process.pid, number)  # as a terminal does
-        else:
+        try:
+            deadline = time.monotonic() + 30
+            while not (results.exists() and results.read_bytes().endswith(b"\n")):
+                assert time.monotonic() < deadline
+                assert process.poll() is None
+                time.sleep(0.05)
+            helpers = children(process.pid)
+            assert len(helpers) >= 2
+            if number is signal.SIGINT:
+                os.killpg(process.pid, number)  # as a terminal does
+            else:
+                process.kill()
+            assert process.wait(15) == (130 if number is signal.SIGINT else -9)
+            assert process.stderr is not None
+            told = process.stderr.read()
+        finally:
             process.kill()
-        assert process.wait(15) == (130 if number is signal.SIGINT else -9)
-        assert process.stderr is not None
-        told = process.stderr.read()
     wait_until_gone(helpers)
     assert "Traceback" not in told
     if number is signal.SIGINT:
