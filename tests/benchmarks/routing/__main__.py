@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.benchmarks.routing import city, loaders
-from tests.benchmarks.routing.engines import ENGINES, Limits, run_apart, today, version
+from tests.benchmarks.routing.engines import ENGINES, WASTE_ONLY, Limits, run_apart, today, version
 from tests.benchmarks.routing.instance import Family, Instance
 from tests.benchmarks.routing.judge import judge
 from tests.benchmarks.routing.peers.vroom_alone import CAN
@@ -104,6 +104,7 @@ def run_all(instances: Sequence[Instance], setting: Setting, store: Store) -> li
         (instance, Key(instance.key, engine, setting.seconds, setting.cores, 1 + seed, version(engine)))
         for instance in instances
         for engine in setting.engines
+        if instance.family is Family.WASTE or engine not in WASTE_ONLY
         for seed in range(setting.seeds)
     ]
     waiting = [(instance, key) for instance, key in keys if store.get(key) is None]
@@ -125,8 +126,9 @@ def run_all(instances: Sequence[Instance], setting: Setting, store: Store) -> li
 def _run(instance: Instance, key: Key) -> Result:
     run = run_apart(key.engine, instance.path, Limits(key.seconds, key.cores, key.seed))
     # PyVRP knows neither lunch nor caps of the day; it is shown as what it is: the easier problem.
-    known = not (key.engine == "pyvrp" and instance.family is Family.WASTE)
-    verdict = None if run.problem else judge(instance, run.tours, with_lunch=known, with_day_caps=known)
+    lunch = not (key.engine in {"pyvrp", "capped"} and instance.family is Family.WASTE)
+    caps = not (key.engine == "pyvrp" and instance.family is Family.WASTE)
+    verdict = None if run.problem else judge(instance, run.tours, with_lunch=lunch, with_day_caps=caps)
     return Result(
         *key,
         cost=None if verdict is None else verdict.cost,
@@ -151,7 +153,7 @@ def _said(instance: Instance, result: Result) -> str:
 
 def protocol(setting: Setting) -> str:
     """What the figures were made with."""
-    named = ", ".join(f"{ENGINES[engine]} {version(engine)}" for engine in setting.engines)
+    named = ", ".join(f"{ENGINES[engine]} {version(engine)}" for engine in setting.engines if engine not in WASTE_ONLY)
     seeds = "seed 1" if setting.seeds == 1 else f"seeds 1 to {setting.seeds}, means"
     return (
         f"{today()}, {setting.seconds:g} s of wall time, {setting.cores} cores of {os.cpu_count()} ({_processor()}),"

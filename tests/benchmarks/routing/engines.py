@@ -24,8 +24,21 @@ from tests.benchmarks.routing import loaders
 from tests.benchmarks.routing.instance import Instance, Tour
 from tests.benchmarks.routing.peers.vroom_alone import Cannot
 
-ENGINES = {"halfvol": "Halfvol", "pyvrp": "PyVRP", "ortools": "OR-Tools", "vroom": "VROOM"}
-MODULES = {"halfvol": "halfvol", "pyvrp": "pyvrp_alone", "ortools": "ortools_alone", "vroom": "vroom_alone"}
+ENGINES = {
+    "halfvol": "Halfvol",
+    "pyvrp": "PyVRP",
+    "capped": "PyVRP with caps, no lunch",
+    "ortools": "OR-Tools",
+    "vroom": "VROOM",
+}
+MODULES = {
+    "halfvol": "halfvol",
+    "pyvrp": "pyvrp_alone",
+    "capped": "pyvrp_capped",
+    "ortools": "ortools_alone",
+    "vroom": "vroom_alone",
+}
+WASTE_ONLY = frozenset({"capped"})
 PACKAGES = {"pyvrp": "pyvrp", "ortools": "ortools", "vroom": "pyvroom"}
 
 GRACE_S = 60.0
@@ -59,7 +72,7 @@ def today() -> str:
 @cache
 def version(engine: str) -> str:
     """What is installed; for Halfvol a digest of its solvers' sources, and what they stand on."""
-    if engine != "halfvol":
+    if engine not in {"halfvol", "capped"}:
         try:
             return importlib.metadata.version(PACKAGES[engine])
         except importlib.metadata.PackageNotFoundError:

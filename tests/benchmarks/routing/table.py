@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from statistics import median
 
-from tests.benchmarks.routing.engines import ENGINES
+from tests.benchmarks.routing.engines import ENGINES, WASTE_ONLY
 from tests.benchmarks.routing.instance import Family, Instance
 from tests.benchmarks.routing.results import Result
 
@@ -36,6 +36,7 @@ def _family(
     yield f"### {family.value[0].upper()}{family.value[1:]}"
     yield ""
     best = "published" if family is Family.WASTE else "best known"
+    engines = [each for each in engines if family is Family.WASTE or each not in WASTE_ONLY]
     yield f"| instance | customers | {best} | " + " | ".join(ENGINES[engine] for engine in engines) + " |"
     yield "|---|---|---|" + "---|" * len(engines)
     for instance in members:
@@ -60,14 +61,15 @@ def _aim(family: Family, members: Sequence[Instance], results: Sequence[Result])
             yield ""
     if family is Family.WASTE:
         for instance in members:
-            ours, theirs = (_costs(results, instance, engine) for engine in ("halfvol", "pyvrp"))
-            if ours and theirs:
-                more = 100 * (median(ours) / median(theirs) - 1)
-                verdict = _verdict(more <= WASTE_AIM)
-                yield (
-                    f"{instance.name}: with lunch and caps {more:+.2f} % to PyVRP's miles without; aim at most"
-                    f" +{WASTE_AIM:g} %. {verdict}"
-                )
+            ours = _costs(results, instance, "halfvol")
+            for engine, what in (("pyvrp", "without either"), ("capped", "with caps and without lunch")):
+                theirs = _costs(results, instance, engine)
+                if ours and theirs:
+                    more = 100 * (median(ours) / median(theirs) - 1)
+                    yield (
+                        f"{instance.name}: with lunch and caps {more:+.2f} % to PyVRP's miles {what}; aim at most"
+                        f" +{WASTE_AIM:g} %. {_verdict(more <= WASTE_AIM)}"
+                    )
         yield ""
 
 
