@@ -106,7 +106,7 @@ export class PlanPanel {
       ),
       plan.distancesEstimated && h("p", { class: "notice" }, icon("alert"), t("plan.estimated")),
       fixed && comparison(plan, fixed),
-      fixed && h("p", { class: "quiet small" }, t("plan.oneDay"), " ", h("a", { href: "/saving" }, t("nav.saving"))),
+      fixed && !plan.shadow && h("p", { class: "quiet small" }, t("plan.oneDay"), " ", h("a", { href: "/saving" }, t("nav.saving"))),
       this.reasons(plan),
       h("p", { class: "quiet small" }, t("plan.made", { moment: moment(plan.createdAt), engines: plan.engines, roads: plan.roadSource })),
     );
