@@ -87,7 +87,8 @@ def test_containers_of_one_site_are_clicked_one_after_the_other(browser: Browser
         page.get_by_role("searchbox").fill(first.code)
         page.locator("#containers .containers button").first.click()
         expect(page.locator("#container")).to_contain_text(first.code)
-        # The map moves the site to its middle.
+        # The map moves the site to its middle, and begins to do so a moment after the panel is there.
+        page.wait_for_timeout(1000)
         expect(page.locator("#map")).to_have_attribute("aria-busy", "false", timeout=20_000)
         box = page.locator(".maplibregl-canvas").bounding_box()
         assert box is not None
