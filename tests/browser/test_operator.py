@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from api.jobs import run_worker
 from domain.plans import PlanStatus
@@ -98,6 +98,31 @@ def test_containers_of_one_site_are_clicked_one_after_the_other(browser: Browser
         expect(page.locator("#container")).to_contain_text(first.code)
         page.locator("#container h2").press("Escape")
         expect(page.locator("#container")).to_be_hidden()
+        assert opened.complaints == []
+
+
+def test_a_container_that_is_chosen_before_the_map_is_there(browser: Browser, site: Site) -> None:
+    with site.database.transaction() as connection:
+        everyone = containers.list_for(connection, site.plan.municipality_id)
+    alone = {site_id for site_id, count in Counter(each.site_id for each in everyone).items() if count == 1}
+    chosen = next(each for each in everyone if each.site_id in alone)
+    with visit(browser, PHONE, service_workers="block") as opened:
+        page = opened.page
+        late: list[Route] = []
+        page.route("**/v1/streets", lambda route: late.append(route))
+        open_map(page, site)
+        page.get_by_role("searchbox").fill(chosen.code)
+        page.locator("#containers .containers button").first.click()
+        expect(page.locator("#container")).to_contain_text(chosen.code)
+        with page.expect_response("**/v1/streets"):
+            late[0].continue_()
+        expect(page.locator("#map")).to_have_attribute("aria-busy", "false", timeout=20_000)
+        page.get_by_role("button", name="Back to the plan").click()
+        # It is in the middle of what the sheet leaves free, and a finger there finds it.
+        box = page.locator(".maplibregl-canvas").bounding_box()
+        assert box is not None
+        page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + (box["height"] - 0.47 * PHONE.height) / 2)
+        expect(page.locator("#container")).to_contain_text(chosen.code)
         assert opened.complaints == []
 
 

@@ -11,6 +11,7 @@ import type { ContainerFeature, RouteSummary } from "../shared/resources";
 import { isShown, trust, type State, type Store } from "./state";
 
 const CLOSE_ZOOM = 15.5;
+const EDGE = 28;
 
 export class MapView {
   private readonly town: TownMap;
@@ -27,30 +28,34 @@ export class MapView {
         this.drawContainers(this.store.state);
       },
     });
+    this.leaveRoom();
+    this.town.map.on("resize", () => this.leaveRoom());
   }
 
-  /** Moves to a container; leaves room for the sheet that covers the lower half of a phone. */
+  /** Moves to a container. */
   goTo(container: ContainerFeature): void {
     const [lon, lat] = container.geometry.coordinates;
     const { map } = this.town;
-    map.easeTo({ center: [lon, lat], zoom: Math.max(map.getZoom(), CLOSE_ZOOM), padding: this.padding(), duration: 600 });
+    map.easeTo({ center: [lon, lat], zoom: Math.max(map.getZoom(), CLOSE_ZOOM), duration: 600 });
   }
 
   fit(routes: readonly RouteSummary[]): void {
     const bounds = new LngLatBounds();
     for (const route of routes) for (const [lon, lat] of route.geometry.coordinates) bounds.extend([lon, lat]);
-    if (!bounds.isEmpty()) this.town.map.fitBounds(bounds, { padding: this.padding(48), duration: 600, maxZoom: 16 });
+    if (!bounds.isEmpty()) this.town.map.fitBounds(bounds, { padding: 20, duration: 600, maxZoom: 16 });
   }
 
-  private padding(around = 28): { top: number; bottom: number; left: number; right: number } {
+  /** Every later move leaves room at the edges, and for the sheet that covers the lower half of a phone. */
+  private leaveRoom(): void {
     const sheet = innerWidth < 800 ? Math.round(innerHeight * 0.47) : 0;
-    return { top: around, left: around, right: around, bottom: around + sheet };
+    this.town.map.setPadding({ top: EDGE, left: EDGE, right: EDGE, bottom: EDGE + sheet });
   }
 
   private start(): void {
     const { map } = this.town;
     const [west, south, east, north] = page.municipality.bounds;
-    map.fitBounds([west, south, east, north], { padding: this.padding(), duration: 0 });
+    // Whoever has chosen a container before the map was there stays with it.
+    if (this.store.state.selectedContainer === null) map.fitBounds([west, south, east, north], { duration: 0 });
     this.store.watch(["containers", "fractions", "show", "query", "routes", "selectedRoute"], (state) => this.drawContainers(state));
     this.store.watch(["routes", "selectedRoute"], (state) => this.drawRoutes(state));
     this.store.watch(["selectedContainer", "containers"], (state) => this.drawSelection(state));
