@@ -8,7 +8,8 @@ from typing import Protocol
 from deploy.settings import Settings
 from domain.geography import Position
 from routing.matrix import Matrix
-from routing.pictures.scene import Background, Geometry
+from routing.pictures.background import Background
+from routing.pictures.legs import Geometry
 from routing.pictures.ways import street_background, street_ways
 from routing.places import Places
 from routing.problem import Problem

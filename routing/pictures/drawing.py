@@ -11,8 +11,11 @@ from collections.abc import Callable, Iterable, Sequence
 from html import escape
 
 from routing.pictures.levels import DEEPEST
+from routing.pictures.marks import BADGE_HEIGHT, Mark
 from routing.pictures.palette import COLOURS, text_on
-from routing.pictures.scene import BADGE_HEIGHT, Line, Mark, RouteDrawing, Scene, Skipped, Spot
+from routing.pictures.project import Line
+from routing.pictures.scene import RouteDrawing, Scene, Skipped
+from routing.pictures.spots import Spot
 
 FINEST_M = 0.4
 """Places are rounded to less than this on the ground: enough however far the picture is enlarged."""

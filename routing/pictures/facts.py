@@ -7,7 +7,9 @@ from collections.abc import Sequence
 
 from domain.plans import StepKind
 from routing.pictures import words
-from routing.pictures.scene import Mark, RouteDrawing, Scene, Skipped, Spot
+from routing.pictures.marks import Mark
+from routing.pictures.scene import RouteDrawing, Scene, Skipped
+from routing.pictures.spots import Spot
 from routing.pictures.words import Text, number, percent, same
 from routing.problem import Vehicle
 from routing.solution import Route, Step, Unassigned

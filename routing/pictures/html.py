@@ -11,11 +11,16 @@ from html import escape
 
 from domain.plans import StepKind
 from routing.pictures import facts, words
+from routing.pictures.background import Background
 from routing.pictures.drawing import DONE_SIGN, SKIPPED_SIGN, draw, number_rules, spot_icon, style
+from routing.pictures.layout import lay_out
+from routing.pictures.legs import Geometry
+from routing.pictures.marks import Mark
 from routing.pictures.page_script import SCRIPT
 from routing.pictures.page_style import STYLE
 from routing.pictures.palette import COLOURS
-from routing.pictures.scene import Background, Geometry, Mark, RouteDrawing, Scene, Skipped, Spot, lay_out
+from routing.pictures.scene import RouteDrawing, Scene, Skipped
+from routing.pictures.spots import Spot
 from routing.pictures.words import LANGUAGES, Language, Text, same
 from routing.places import Places
 from routing.problem import Problem

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,12 @@ from numpy.typing import NDArray
 
 from domain.geography import Position
 from routing.plane import Plane
+
+Line = NDArray[np.float64]
+"""Places of the picture, (n, 2)."""
+
+Points = Mapping[int, tuple[float, float]]
+"""By location its place in the picture."""
 
 LEAST_MARGIN, MARGIN_SHARE = 20.0, 0.03
 """Left free around what is drawn, in units and of the width, so that marks and names at the edge stay inside."""

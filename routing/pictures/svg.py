@@ -6,10 +6,15 @@ from collections.abc import Mapping
 from html import escape
 
 from routing.pictures import facts, words
+from routing.pictures.background import Background
 from routing.pictures.drawing import draw, number_rules, spot_icon, style, titles
+from routing.pictures.layout import lay_out
+from routing.pictures.legs import Geometry
+from routing.pictures.marks import Mark
 from routing.pictures.palette import LIGHT_GROUND, text_on
 from routing.pictures.scale import scale_bar
-from routing.pictures.scene import Background, Geometry, Mark, RouteDrawing, Scene, Skipped, Spot, lay_out
+from routing.pictures.scene import RouteDrawing, Scene, Skipped
+from routing.pictures.spots import Spot
 from routing.pictures.words import Language
 from routing.places import Places
 from routing.problem import Problem

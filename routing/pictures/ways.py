@@ -9,7 +9,8 @@ import numpy as np
 
 from domain.errors import InvalidInput
 from domain.geography import Position
-from routing.pictures.scene import Background, Geometry
+from routing.pictures.background import Background
+from routing.pictures.legs import Geometry
 from routing.places import Places
 from routing.roads.geometry import path_of
 from routing.roads.graph import RoadGraph

@@ -11,8 +11,9 @@ import pytest
 
 from domain.errors import InvalidInput
 from domain.geography import Position
+from routing.pictures.background import Background
 from routing.pictures.html import draw_html
-from routing.pictures.scene import Background, lay_out
+from routing.pictures.layout import lay_out
 from routing.pictures.svg import draw_svg
 from routing.places import Places
 from routing.problem import Problem
