@@ -10,16 +10,13 @@ from fastapi import APIRouter, Path, Query, Response
 
 from api.dependencies import MunicipalityOf, Transaction
 from api.errors import InvalidFields
+from api.report_checks import unknown_ids, wrong_clock
 from api.representations.base import GivenMoment
 from api.representations.emptyings import EmptyingReport, Emptyings, StoredEmptying
-from domain.errors import NotFound
 from domain.fleet import Emptying
-from storage import containers, emptyings, plans
+from storage import emptyings
 
 router = APIRouter(tags=["emptyings"])
-
-CLOCK_TOLERANCE = timedelta(minutes=10)
-"""How far a phone's clock may be ahead before its report is taken for a mistake."""
 
 DEFAULT_PERIOD = timedelta(days=1)
 
@@ -48,19 +45,15 @@ def put_emptying(
     response: Response,
 ) -> StoredEmptying:
     """Report that a container was emptied. Sending the same again is harmless; other content under this id is not."""
-    now = datetime.now(UTC)
-    complaints: list[str] = []
-    if report.emptied_at > now + CLOCK_TOLERANCE:
-        complaints.append(f"emptiedAt {report.emptied_at.isoformat()} is in the future; check the phone's clock")
-    try:
-        containers.get(connection, municipality.id, report.container_id)
-    except NotFound as error:
-        complaints.append(f"containerId: {error}")
-    if report.route_id is not None:
-        try:
-            plans.plan_of_route(connection, municipality_id=municipality.id, route_id=report.route_id)
-        except NotFound as error:
-            complaints.append(f"routeId: {error}")
+    complaints = [
+        *wrong_clock("emptiedAt", report.emptied_at),
+        *unknown_ids(
+            connection,
+            municipality_id=municipality.id,
+            container_id=report.container_id,
+            route_id=report.route_id,
+        ),
+    ]
     if complaints:
         raise InvalidFields(complaints)
     stored, created = emptyings.put(
@@ -70,7 +63,7 @@ def put_emptying(
             municipality_id=municipality.id,
             container_id=report.container_id,
             emptied_at=report.emptied_at,
-            reported_at=now,
+            reported_at=datetime.now(UTC),
             observed_fill_level=report.observed_fill_level,
             route_id=report.route_id,
         ),

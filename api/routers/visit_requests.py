@@ -10,12 +10,11 @@ from fastapi import APIRouter, Path, Query, Response
 
 from api.dependencies import MunicipalityOf, Transaction
 from api.errors import InvalidFields
+from api.report_checks import CLOCK_TOLERANCE, unknown_ids, wrong_clock
 from api.representations.base import GivenMoment
 from api.representations.visit_requests import StoredVisitRequest, VisitRequestReport, VisitRequests
-from api.routers.emptyings import CLOCK_TOLERANCE
-from domain.errors import NotFound
 from domain.visit_requests import VisitRequest
-from storage import containers, plans, visit_requests
+from storage import visit_requests
 
 router = APIRouter(tags=["visit requests"])
 
@@ -66,20 +65,16 @@ def put_visit_request(
 
     Sending the same again is harmless; other content under this id is not.
     """
-    complaints: list[str] = []
-    if report.requested_at > datetime.now(UTC) + CLOCK_TOLERANCE:
-        complaints.append(f"requestedAt {report.requested_at.isoformat()} is in the future; check the phone's clock")
-    if "\0" in report.note:
-        complaints.append("note holds a NUL character; send plain text")
-    try:
-        containers.get(connection, municipality.id, report.container_id)
-    except NotFound as error:
-        complaints.append(f"containerId: {error}")
-    if report.route_id is not None:
-        try:
-            plans.plan_of_route(connection, municipality_id=municipality.id, route_id=report.route_id)
-        except NotFound as error:
-            complaints.append(f"routeId: {error}")
+    complaints = [
+        *wrong_clock("requestedAt", report.requested_at),
+        *(["note holds a NUL character; send plain text"] if "\0" in report.note else []),
+        *unknown_ids(
+            connection,
+            municipality_id=municipality.id,
+            container_id=report.container_id,
+            route_id=report.route_id,
+        ),
+    ]
     if complaints:
         raise InvalidFields(complaints)
     stored, created = visit_requests.put(
