@@ -6,9 +6,10 @@ import datetime
 from datetime import UTC, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 
 from api.dependencies import MunicipalityOf, SettingsOf, Transaction
+from api.identifiers import SensorId
 from api.representations.base import GivenMoment, Moment, Representation
 from domain.completeness import ClockState, Evidence
 from storage import datastreams, uplinks
@@ -87,7 +88,7 @@ class ClockFaults(Representation):
 @router.get("/sensors/{sensorId}/completeness")
 def get_completeness(
     *,
-    sensor_id: Annotated[int, Path(alias="sensorId", ge=1, le=2**63 - 1)],
+    sensor_id: SensorId,
     connection: Transaction,
     municipality: MunicipalityOf,
     settings: SettingsOf,

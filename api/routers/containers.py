@@ -6,10 +6,11 @@ import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Body, Path, Query, Response
+from fastapi import APIRouter, Body, Query, Response
 
 from api.containers_geojson import add_containers, containers_from_geojson
 from api.dependencies import LanguageOf, MunicipalityOf, SettingsOf, Transaction
+from api.identifiers import ContainerId
 from api.representations.base import CRS84, GEOJSON, GivenMoment, bbox
 from api.representations.containers import (
     EMPTIED_SINCE,
@@ -33,7 +34,6 @@ router = APIRouter(tags=["containers"])
 OBSERVATIONS_LIMIT = 10_000
 DEFAULT_PERIOD = timedelta(days=28)
 
-ContainerId = Annotated[int, Path(alias="containerId")]
 PlanDate = Annotated[
     date | None, Query(alias="planDate", description="Whose plan's decision to show; default: the newest plan's")
 ]

@@ -6,9 +6,10 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 
 from api.dependencies import MunicipalityOf, Transaction
+from api.identifiers import DatastreamId, OfSensor
 from api.representations.base import GivenMoment, Moment, Point, Representation, camel
 from api.representations.containers import ContainerObservation, observation
 from domain.errors import InvalidInput
@@ -65,7 +66,7 @@ def list_datastreams(
     *,
     connection: Transaction,
     municipality: MunicipalityOf,
-    sensor_id: Annotated[int | None, Query(alias="sensorId")] = None,
+    sensor_id: OfSensor = None,
     observed_property: Annotated[
         str | None, Query(alias="observedProperty", description="fillLevel, soundLevel, waterLevel, ..")
     ] = None,
@@ -85,9 +86,7 @@ def list_datastreams(
 
 
 @router.get("/datastreams/{datastreamId}")
-def get_datastream(
-    datastream_id: Annotated[int, Path(alias="datastreamId")], connection: Transaction, municipality: MunicipalityOf
-) -> Datastream:
+def get_datastream(datastream_id: DatastreamId, connection: Transaction, municipality: MunicipalityOf) -> Datastream:
     """One datastream with its latest observation."""
     return _datastream(datastreams.get(connection, municipality_id=municipality.id, datastream_id=datastream_id))
 
@@ -95,7 +94,7 @@ def get_datastream(
 @router.get("/datastreams/{datastreamId}/observations")
 def list_observations(
     *,
-    datastream_id: Annotated[int, Path(alias="datastreamId")],
+    datastream_id: DatastreamId,
     connection: Transaction,
     municipality: MunicipalityOf,
     start_at: Annotated[GivenMoment | None, Query(alias="startAt", description="Default: 28 days before endAt")] = None,

@@ -5,9 +5,10 @@ from __future__ import annotations
 import base64
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 
 from api.dependencies import Transaction
+from api.identifiers import RejectionId
 from api.representations.base import GivenMoment, Moment, Representation
 from domain.sensors import RejectionReason, Source
 from storage import rejections, unclaimed
@@ -110,9 +111,7 @@ def list_rejections(
 
 
 @router.get("/rejections/{rejectionId}")
-def get_rejection(
-    rejection_id: Annotated[int, Path(alias="rejectionId", ge=1, le=2**63 - 1)], connection: Transaction
-) -> WholeRejection:
+def get_rejection(rejection_id: RejectionId, connection: Transaction) -> WholeRejection:
     """One message that could not be read, with all of its payload."""
     found = rejections.get(connection, rejection_id)
     encoded = base64.b64encode(found.rejection.payload).decode()

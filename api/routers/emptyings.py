@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Query, Response
 
 from api.dependencies import MunicipalityOf, Transaction
 from api.errors import InvalidFields
+from api.identifiers import OfContainer
 from api.report_checks import unknown_ids, wrong_clock
 from api.representations.base import GivenMoment
 from api.representations.emptyings import EmptyingReport, Emptyings, StoredEmptying
@@ -28,7 +29,7 @@ def list_emptyings(
     connection: Transaction,
     municipality: MunicipalityOf,
     since: Annotated[GivenMoment | None, Query(description="Emptied at or after; default: a day ago")] = None,
-    container_id: Annotated[int | None, Query(alias="containerId")] = None,
+    container_id: OfContainer = None,
 ) -> Emptyings:
     """Reported emptyings, oldest first; withdrawn ones are among them and say so."""
     start = since or datetime.now(UTC) - DEFAULT_PERIOD

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from api.dependencies import MunicipalityOf, Transaction
+from api.identifiers import OfContainer
 from api.representations.base import GivenMoment
 from api.representations.judged_emptyings import JudgedEmptyingFound, JudgedEmptyings
 from domain.judged_emptyings import Verdict
@@ -25,7 +26,7 @@ def list_judged_emptyings(
     connection: Transaction,
     municipality: MunicipalityOf,
     since: Annotated[GivenMoment | None, Query(description="Ended at or after; default: 28 days ago")] = None,
-    container_id: Annotated[int | None, Query(alias="containerId")] = None,
+    container_id: OfContainer = None,
     verdict: Annotated[Verdict | None, Query(description="Only these: missed ones are left to be collected")] = None,
     limit: Annotated[int, Query(ge=1, le=LIMIT, description="Only the newest so many")] = 1000,
 ) -> JudgedEmptyings:

@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 from pydantic import Field
 
 from api.dependencies import MunicipalityOf, Transaction
+from api.identifiers import ContainerId
 from api.representations.base import GivenMoment, Moment, Representation
 from api.routers.containers import snake
 from domain.errors import InvalidInput
@@ -56,7 +57,7 @@ class ObservationSummaries(Representation):
 @router.get("/containers/{containerId}/observation-summaries")
 def list_observation_summaries(
     *,
-    container_id: Annotated[int, Path(alias="containerId")],
+    container_id: ContainerId,
     connection: Transaction,
     municipality: MunicipalityOf,
     observed_property: Annotated[

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Response
 
 from api import jobs
 from api.dependencies import DatabaseOf, SettingsOf
+from api.identifiers import JobId
 from api.representations.plans import PlanningJob, PlanRequest
 from domain.errors import NotFound
 
@@ -24,9 +23,7 @@ def request_plan(wanted: PlanRequest, database: DatabaseOf, settings: SettingsOf
 
 
 @router.get("/planning-jobs/{jobId}")
-def get_planning_job(
-    job_id: Annotated[int, Path(alias="jobId")], database: DatabaseOf, settings: SettingsOf
-) -> PlanningJob:
+def get_planning_job(job_id: JobId, database: DatabaseOf, settings: SettingsOf) -> PlanningJob:
     """Where a plan in the making stands."""
     job = jobs.planning_job(database, job_id)
     if job.municipality_code != settings.municipality_code:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Query, Response
 
 from api import route_details
 from api.dependencies import LanguageOf, MunicipalityOf, Transaction
+from api.identifiers import PlanId
 from api.language import Language
 from api.representations import routes as route_shapes
 from api.representations.containers import decisions_of
@@ -31,8 +32,6 @@ router = APIRouter(tags=["plans"])
 
 NEWEST_DATES = 14
 """How many dates are listed when none is asked for."""
-
-PlanId = Annotated[int, Path(alias="planId")]
 
 
 @router.get("/plans")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from api import route_details
 from api.dependencies import LanguageOf, MunicipalityOf, Transaction
 from api.gpx import MEDIA_TYPE, to_gpx
+from api.identifiers import RouteId
 from api.language import Language
 from api.representations.directions import RouteDirections, directions_of
 from api.representations.routes import RouteWithSteps, with_steps
@@ -20,8 +19,6 @@ from storage import fleet, plans, roads
 from storage.database import Connection
 
 router = APIRouter(tags=["routes"])
-
-RouteId = Annotated[int, Path(alias="routeId")]
 
 
 @router.get("/routes/{routeId}")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 from pydantic import Field
 
 from api.dependencies import MunicipalityOf, Transaction
+from api.identifiers import SensorId
 from api.representations.base import Moment, Point, Representation, Share
 from domain.health import HealthState, SensorHealth
 from storage import batteries, datastreams, trust
@@ -70,9 +71,7 @@ def list_sensors(
 
 
 @router.get("/sensors/{sensorId}")
-def get_sensor(
-    sensor_id: Annotated[int, Path(alias="sensorId")], connection: Transaction, municipality: MunicipalityOf
-) -> Sensor:
+def get_sensor(sensor_id: SensorId, connection: Transaction, municipality: MunicipalityOf) -> Sensor:
     """One sensor."""
     found = datastreams.sensor(connection, municipality_id=municipality.id, sensor_id=sensor_id)
     states = trust.health_of_sensors(connection, municipality_id=municipality.id, sensor_ids=[sensor_id])

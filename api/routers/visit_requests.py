@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Query, Response
 
 from api.dependencies import MunicipalityOf, Transaction
 from api.errors import InvalidFields
+from api.identifiers import OfContainer
 from api.report_checks import CLOCK_TOLERANCE, unknown_ids, wrong_clock
 from api.representations.base import GivenMoment
 from api.representations.visit_requests import StoredVisitRequest, VisitRequestReport, VisitRequests
@@ -28,7 +29,7 @@ def list_visit_requests(
     since: Annotated[
         GivenMoment | None, Query(description="All asked for at or after it, open or not; default: those open now")
     ] = None,
-    container_id: Annotated[int | None, Query(alias="containerId", ge=1, le=2**63 - 1)] = None,
+    container_id: OfContainer = None,
 ) -> VisitRequests:
     """Visits that were asked for, oldest first: open until the container is emptied after it, or it is withdrawn."""
     if since is None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse
 
 from api import saving_report
 from api.dependencies import LanguageOf, MunicipalityOf, Transaction
+from api.identifiers import RouteId
 from api.language import COOKIE, LANGUAGES
 from api.routers.devices import list_rejections, list_unclaimed_devices
 from api.routers.routes import load_route
@@ -45,7 +46,7 @@ def operator_page(
 @router.get("/routes/{routeId}")
 def driver_page(
     request: Request,
-    route_id: Annotated[int, Path(alias="routeId")],
+    route_id: RouteId,
     connection: Transaction,
     municipality: MunicipalityOf,
     language: LanguageOf,

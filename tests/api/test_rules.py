@@ -63,6 +63,24 @@ def test_nothing_answers_422(document: dict[str, Any]) -> None:
             assert "application/problem+json" in operation["responses"]["400"]["content"]
 
 
+def test_a_number_beyond_any_id_is_told_wherever_one_is_asked_for(client: Client, document: dict[str, Any]) -> None:
+    tried = 0
+    for path, operations in document["paths"].items():
+        for parameter in operations.get("get", {}).get("parameters", []):
+            kinds = [parameter["schema"], *parameter["schema"].get("anyOf", [])]
+            if not any(kind.get("type") == "integer" for kind in kinds):
+                continue
+            tried += 1
+            name, where = parameter["name"], parameter["in"]
+            filled = path.replace(f"{{{name}}}", str(2**70)) if where == "path" else path
+            answer = client.get(f"/v1{filled}", params={name: 2**70} if where == "query" else {})
+            # What lies behind the last id is an empty page; anything else names the number.
+            assert name in answer.text if answer.status_code == 400 else name == "afterId", (path, name, answer.text)
+            assert answer.status_code in {200, 400}, (path, name, answer.text)
+    assert tried >= 12
+    assert client.get(f"/routes/{2**70}").status_code in {400, 404}
+
+
 @pytest.mark.parametrize("path", ["/v1/containers", "/v1/plans?date=never", "/v1/nothing", "/v1/openapi.json"])
 def test_every_answer_has_the_version_and_the_security_headers(client: Client, path: str) -> None:
     headers = client.get(path).headers
