@@ -5,17 +5,24 @@ A missing system tool skips a test on a visitor's machine; with ``CI=true`` in t
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from deploy.embedded.nats import EmbeddedNats
 from storage.database import Database
 from tests.servers.folders import open_folder
 from tests.servers.mosquitto import mosquitto
 from tests.servers.postgres import DatabaseServer, forgetful_postgres
+
+# The same examples in every run that decides whether a change lands; new ones whenever somebody works on it.
+settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI") == "true":
+    settings.load_profile("ci")
 
 
 @pytest.fixture
