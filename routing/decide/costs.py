@@ -60,8 +60,8 @@ class Costs:
         (C,): days between usual outings of its pool.
     drive_s
         (C,): seconds of the piece of the tour.
-    density
-        (C,): stops of a usual outing per square metre around the container.
+    around, density
+        (C,): containers of its pool, and stops of a usual outing, per square metre around the container.
     pools
         (C,): containers that compete for the same trucks have one number.
     points, alone_m
@@ -70,6 +70,8 @@ class Costs:
         Cents for a metre of straight line.
     truck, loads, legs
         Cents for a truck that goes out; (C,): stops that fill a truck, and cents of the way to the tip and back.
+    most, a_truck
+        (C,): stops that all trucks of a day have room and time for, and that one of them has.
     """
 
     service: NDArray[np.float64]
@@ -78,6 +80,7 @@ class Costs:
     stops: NDArray[np.float64]
     apart_days: NDArray[np.float64]
     drive_s: NDArray[np.float64]
+    around: NDArray[np.float64]
     density: NDArray[np.float64]
     pools: NDArray[np.int64]
     points: NDArray[np.float64]
@@ -86,6 +89,8 @@ class Costs:
     truck: float
     loads: NDArray[np.float64]
     legs: NDArray[np.float64]
+    most: NDArray[np.float64]
+    a_truck: NDArray[np.float64]
 
     @property
     def visit(self) -> NDArray[np.float64]:
@@ -116,6 +121,7 @@ def usual(night: Night, ahead: Ahead, policy: Policy) -> Costs:
     size = len(points)
     out, stops, apart, density = np.zeros(size), np.ones(size), np.ones(size), np.zeros(size)
     loads, legs = np.ones(size), np.zeros(size)
+    arounds, mosts, a_truck = np.zeros(size), np.ones(size), np.ones(size)
     pools = _pools(night)
     for pool in np.unique(pools).tolist():
         theirs = np.flatnonzero(pools == pool)
@@ -137,6 +143,8 @@ def usual(night: Night, ahead: Ahead, policy: Policy) -> Costs:
         apart[theirs] = max(min(chosen[0], fastest), _gap_days(ahead, theirs))
         stops[theirs], out[theirs] = chosen[1:]
         density[theirs] = around * min(chosen[1] / len(theirs), 1.0)
+        arounds[theirs] = around
+        mosts[theirs], a_truck[theirs] = most, most / _trucks(night, theirs)
         loads[theirs] = load
         legs[theirs] = TURNAROUND_S * per_s + per_m * float(alone_m[theirs].mean())
     tour_m = np.minimum(TOUR / np.sqrt(np.maximum(density, 1e-12)), alone_m)
@@ -147,6 +155,7 @@ def usual(night: Night, ahead: Ahead, policy: Policy) -> Costs:
         stops=stops,
         apart_days=apart,
         drive_s=DETOUR * tour_m / speed,
+        around=arounds,
         density=density,
         pools=pools,
         points=points,
@@ -155,6 +164,8 @@ def usual(night: Night, ahead: Ahead, policy: Policy) -> Costs:
         truck=float(rates.per_vehicle),
         loads=loads,
         legs=legs,
+        most=mosts,
+        a_truck=a_truck,
     )
 
 
@@ -229,6 +240,13 @@ def _stops_of_trucks(night: Night, theirs: NDArray[np.int64]) -> tuple[float, fl
     a_day = min(sum(crew.kg for crew in crews) / max(mean_kg, 1e-6), sum(crew.l for crew in crews) / max(mean_l, 1e-6))
     loads = sum(crew.loads for crew in crews)
     return max(1.0, a_day / loads), max(1.0, a_day / some_day)
+
+
+def _trucks(night: Night, theirs: NDArray[np.int64]) -> float:
+    """How many trucks work on a day on which any do."""
+    fractions = {night.containers[c].fraction for c in theirs.tolist()}
+    numbers = [sum(crew.vehicles for crew in day if crew.fractions & fractions) for day in night.crews]
+    return float(np.mean([number for number in numbers if number] or [1]))
 
 
 def _pools(night: Night) -> NDArray[np.int64]:

@@ -11,7 +11,6 @@ from routing.decide.ahead import FULL_SHARE, LONGEST_CYCLE_DAYS, NO_DAY, Ahead
 from routing.decide.costs import Costs
 from routing.decide.exposure import following_s
 from routing.decide.night import Night
-from routing.decide.policy import Policy
 from routing.forecast.calendar import DAY_S
 
 MOST_EXPOSURE = 0.3
@@ -41,17 +40,26 @@ class Due:
     for_interval: NDArray[np.bool_]
 
 
-def due(night: Night, ahead: Ahead, costs: Costs, policy: Policy) -> Due:
-    """When each container is due.
+def due(night: Night, ahead: Ahead, costs: Costs, price: NDArray[np.float64], planned: NDArray[np.int64]) -> Due:
+    """When each container is due: where it would overflow for longer until the next chance than waiting is worth.
 
-    The containers that the same trucks take may, together, have the exposure that the service level grants them from
-    one usual outing to the next. It is spent where it saves most: those whose exposure from a chance until the next is
-    the largest have to be visited, until what is left of the others fits. None may be likely to overflow for long.
+    None may be likely to overflow for long, whatever is gained. Where the outing that is planned for it comes later,
+    because an earlier one for it alone is not worth what overflows until then, it is due by that.
+
+    Parameters
+    ----------
+    price
+        (C,): cents for a day of overflowing, at which no more overflows than the service level grants.
+    planned
+        (C,): the outing that is to take each, a column, or ``NO_DAY``.
     """
     ends_s = _interval_ends_s(night, ahead)
-    following = np.nan_to_num(following_s(ahead.chances_s), nan=np.inf)
-    unclean = np.isfinite(ahead.chances_s) & (following > ends_s[:, None])
-    by_risk, by_interval = _first(_too_risky(ahead, costs, policy)), _first(unclean)
+    exposure = np.nan_to_num(ahead.exposure, nan=0.0)
+    pause_days = np.nan_to_num((following_s(ahead.chances_s) - ahead.chances_s) / DAY_S, nan=0.0)
+    gained = costs.visit[:, None] * pause_days / ahead.cycle_days[:, None]
+    by_risk = _first((price[:, None] * exposure > gained) | (exposure > MOST_EXPOSURE))
+    by_risk = np.where(by_risk == NO_DAY, NO_DAY, np.maximum(by_risk, planned))
+    by_interval = interval_day(night, ahead)
     day = np.where(
         by_risk == NO_DAY, by_interval, np.where(by_interval == NO_DAY, by_risk, np.minimum(by_risk, by_interval))
     )
@@ -68,19 +76,10 @@ def due(night: Night, ahead: Ahead, costs: Costs, policy: Policy) -> Due:
     )
 
 
-def _too_risky(ahead: Ahead, costs: Costs, policy: Policy) -> NDArray[np.bool_]:
-    """Whether each container is at too great a risk from a chance until the next, (C, D)."""
-    exposure = np.nan_to_num(ahead.exposure, nan=0.0)
-    found = exposure > MOST_EXPOSURE
-    for pool in np.unique(costs.pools).tolist():
-        theirs = np.flatnonzero(costs.pools == pool)
-        days = max(float(costs.apart_days[theirs[0]]), 1.0)
-        granted = policy.service.overflows_per_1000 / 1000 * len(theirs) * days
-        for day in range(exposure.shape[1]):
-            waiting = theirs[~found[theirs, : day + 1].any(axis=1)]
-            order = np.argsort(exposure[waiting, day], kind="stable")
-            found[waiting[order[np.cumsum(exposure[waiting, day][order]) > granted]], day] = True
-    return found
+def interval_day(night: Night, ahead: Ahead) -> NDArray[np.int64]:
+    """The last chance before each container's longest interval ends, a column; ``NO_DAY``: later, or there is none."""
+    following = np.nan_to_num(following_s(ahead.chances_s), nan=np.inf)
+    return _first(np.isfinite(ahead.chances_s) & (following > _interval_ends_s(night, ahead)[:, None]))
 
 
 def _first(late: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,10 +13,11 @@ from domain.plans import ReasonCode, Urgency
 from routing.amounts import LARGEST_AMOUNT
 from routing.decide.ahead import NO_DAY, Ahead, look_ahead
 from routing.decide.costs import usual
-from routing.decide.due import due
+from routing.decide.due import due, interval_day
 from routing.decide.later import worth
 from routing.decide.levelling import level
 from routing.decide.night import Candidate, Night
+from routing.decide.outings import outings
 from routing.decide.policy import Policy
 from routing.decide.screening import offered
 from routing.forecast.calendar import DAY_S
@@ -29,6 +31,9 @@ SILENT_S = 1.0 * DAY_S
 SURELY_FULL = 0.95
 """A silent container that is thought to be so full is visited for that, not for the silence."""
 
+
+WORTH_TELLING = 0.02
+"""A container that is taken along because of what could happen before the next outing has at least this risk."""
 
 LEAST_SHARE = 0.25
 """Nothing is emptied that has less of its cycle behind it, though a truck stood beside it: no driver would see why."""
@@ -54,15 +59,19 @@ def decide(night: Night, policy: Policy) -> list[Candidate]:
     ahead = look_ahead(night, policy)
     costs = usual(night, ahead, policy)
     kg, litres = _amounts(night, ahead, policy)
-    dues = due(night, ahead, costs, policy)
-    planned = level(dues.day, night, ahead, costs, kg=kg, litres=litres)
-    worths = worth(ahead, costs, dues, planned, policy)
+    requested = np.array([container.id in night.requests for container in night.containers])
+    ways_out = outings(ahead, costs, np.where(requested, 0, interval_day(night, ahead)), policy)
+    dues = due(night, ahead, costs, ways_out.price, ways_out.planned)
+    plan = replace(ways_out, planned=level(ways_out.planned, night, ahead, costs, kg=kg, litres=litres))
+    worths = worth(ahead, costs, dues, plan)
+    today = np.isin(costs.pools, costs.pools[(plan.planned == 0) | plan.goes_out[:, 0]])
+    next_s = plan.next_s(ahead)
     done = 1 - dues.wait_days / ahead.cycle_days
     means = ahead.forecasts.means(ahead.from_s)
-    until_s = np.where(np.isfinite(ahead.next_s), ahead.next_s, np.nanmax(ahead.chances_s, axis=1))
+    until_s = np.where(np.isfinite(next_s), next_s, np.nanmax(ahead.chances_s, axis=1))
     risks = ahead.forecasts.risks(until_s)
     surely = ahead.forecasts.means(until_s) >= SURELY_FULL
-    worthy = (worths.prize > costs.service) & (done >= LEAST_SHARE)
+    worthy = today & (worths.prize > costs.service) & (done >= LEAST_SHARE)
     verdicts = [
         _verdict(
             night,
@@ -71,7 +80,9 @@ def decide(night: Night, policy: Policy) -> list[Candidate]:
             for_interval=bool(dues.for_interval[c]),
             surely_full=bool(surely[c]),
             worth_standing=bool(worthy[c]),
-            crowded_out=bool(planned[c] == 0),
+            taken_along=bool(ways_out.planned[c] == 0),
+            crowded_out=bool(plan.planned[c] == 0 and ways_out.planned[c] != 0),
+            risk=float(risks[c]),
             level=float(means[c]),
         )
         for c in range(len(night.containers))
@@ -95,7 +106,7 @@ def decide(night: Night, policy: Policy) -> list[Candidate]:
                 fill_level=float(means[c]),
                 growth_per_day=forecast.growth_per_day,
                 overflow_risk=float(risks[c]),
-                next_chance_s=_moment(ahead.next_s[c]),
+                next_chance_s=_moment(next_s[c]),
                 due_s=None if dues.day[c] == NO_DAY else _moment(ahead.chances_s[c, dues.day[c]]),
                 later_cost=float(worths.later[c]),
                 later_s=None if worths.day[c] == NO_DAY else _moment(ahead.chances_s[c, worths.day[c]]),
@@ -114,8 +125,10 @@ def _verdict(
     for_interval: bool,
     surely_full: bool,
     worth_standing: bool,
+    taken_along: bool,
     crowded_out: bool,
     level: float,
+    risk: float,
 ) -> tuple[Urgency, ReasonCode]:
     container = night.containers[c]
     closed = night.closed[c]
@@ -132,6 +145,8 @@ def _verdict(
         return Urgency.MUST, reason
     if not worth_standing:
         return Urgency.SKIP, ReasonCode.RISK_LOW
+    if taken_along and risk >= WORTH_TELLING:
+        return Urgency.MAY, ReasonCode.OVERFLOW_RISK
     if crowded_out:
         return Urgency.MAY, ReasonCode.COMING_DAYS_FULL
     full = level >= container.fullness_threshold

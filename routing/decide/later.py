@@ -10,10 +10,7 @@ from numpy.typing import NDArray
 from routing.decide.ahead import NO_DAY, Ahead
 from routing.decide.costs import Costs, density_around
 from routing.decide.due import Due
-from routing.decide.policy import Policy
-
-HALF_A_DAY = 0.5
-"""Chances are counted in whole days: this much less than the usual pause is no earlier."""
+from routing.decide.outings import Outings
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,7 +23,7 @@ class Worth:
     day: NDArray[np.int64]
 
 
-def worth(ahead: Ahead, costs: Costs, due: Due, planned: NDArray[np.int64], policy: Policy) -> Worth:
+def worth(ahead: Ahead, costs: Costs, due: Due, plan: Outings) -> Worth:
     """What a visit of each container today is worth.
 
     Waiting until a later chance costs that visit and the overflow until then, and gains the share of a cycle that lies
@@ -34,14 +31,15 @@ def worth(ahead: Ahead, costs: Costs, due: Due, planned: NDArray[np.int64], poli
 
     Parameters
     ----------
-    planned
-        (C,): the day by which each is planned to be visited, see :mod:`levelling`.
+    plan
+        The outings, levelled.
     """
     containers, days = ahead.chances_s.shape
-    visit = _visits(ahead, costs, planned)
+    visit = _visits(ahead, costs, plan)
     gained = costs.visit[:, None] * ahead.waits_days / ahead.cycle_days[:, None]
-    overflow = policy.service.overflow_cost * ahead.until
-    latest = np.where(planned == NO_DAY, days, np.maximum(planned, 1))
+    overflow = plan.price[:, None] * ahead.until
+    next_day = np.where(ahead.open_days & (np.arange(days) >= 1), np.arange(days), days).min(axis=1)
+    latest = np.where(plan.planned == NO_DAY, days, np.maximum(plan.planned, next_day))
     in_time = (np.arange(days) >= 1) & (np.arange(days) <= latest[:, None]) & ahead.open_days
     waiting = np.where(in_time, visit + overflow - gained, np.inf)
     best = waiting.argmin(axis=1)
@@ -51,7 +49,7 @@ def worth(ahead: Ahead, costs: Costs, due: Due, planned: NDArray[np.int64], poli
     day = np.where(np.isfinite(least) & (least <= beyond), best, NO_DAY)
     least = np.minimum(least, beyond)
     # In time there is no later chance: a visit today saves a usual one, and what overflows until there is one.
-    end = costs.visit + policy.service.overflow_cost * np.nansum(ahead.exposure, axis=1)
+    end = costs.visit + plan.price * np.nansum(ahead.exposure, axis=1)
     return Worth(
         prize=np.maximum(np.where(np.isfinite(least), least, end), 0.0),
         later=np.where(day == NO_DAY, costs.visit, visit[np.arange(containers), np.maximum(day, 0)]),
@@ -59,30 +57,25 @@ def worth(ahead: Ahead, costs: Costs, due: Due, planned: NDArray[np.int64], poli
     )
 
 
-def _visits(ahead: Ahead, costs: Costs, planned: NDArray[np.int64]) -> NDArray[np.float64]:
+def _visits(ahead: Ahead, costs: Costs, plan: Outings) -> NDArray[np.float64]:
     """What each container's visit is expected to cost on each day, (C, D) cents; inf where there is no chance.
 
-    When trucks go out today they take along what is worth it, so that little is left for the days right after: the
-    stops that share a tour then are those due on its day, and a growing part of the usual ones; and what is due before
-    the next usual outing needs an outing of its own.
+    On the day of an outing it is the standing and its piece of the tour among those that are planned then; on any other
+    day an outing of its own.
     """
     containers, days = ahead.chances_s.shape
     found = np.full((containers, days), np.inf)
     for pool in np.unique(costs.pools).tolist():
         theirs = costs.pools == pool
-        goes_out = bool((theirs & (planned == 0) & ahead.open_days[:, 0]).any())
         for day in range(1, days):
             asking = np.flatnonzero(theirs & ahead.open_days[:, day])
             if not len(asking):
                 continue
-            there = np.flatnonzero(theirs & (planned == day))
-            ripe = np.minimum(ahead.waits_days[asking, day] / costs.apart_days[asking], 1.0) if goes_out else 1.0
-            there_too = planned[asking] == day
+            there = np.flatnonzero(theirs & (plan.planned == day))
+            ripe = np.minimum(ahead.waits_days[asking, day] / costs.apart_days[asking], 1.0)
+            there_too = plan.planned[asking] == day
             density = density_around(costs.points[there], costs.points[asking], itself=there_too)
-            drive = costs.tour(density + ripe * costs.density[asking], asking)
-            out = costs.out[asking] / costs.stops[asking]
-            if goes_out:
-                before = ahead.waits_days[asking, day] < costs.apart_days[asking] - HALF_A_DAY
-                out = np.where(before, costs.extra(len(there) + 1 - there_too, asking), out)
-            found[asking, day] = costs.service[asking] + drive + out
+            drive = costs.tour(np.maximum(density, ripe * costs.density[asking]), asking)
+            alone = np.where(plan.goes_out[asking, day], 0.0, costs.extra(np.ones(len(asking), dtype=np.int64), asking))
+            found[asking, day] = costs.service[asking] + drive + alone
     return found

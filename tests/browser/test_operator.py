@@ -109,7 +109,11 @@ def test_a_container_that_is_chosen_before_the_map_is_there(browser: Browser, si
     with visit(browser, PHONE, service_workers="block") as opened:
         page = opened.page
         late: list[Route] = []
-        page.route("**/v1/streets", lambda route: late.append(route))
+
+        def hold(route: Route) -> None:
+            late.append(route)
+
+        page.route("**/v1/streets", hold)
         open_map(page, site)
         page.get_by_role("searchbox").fill(chosen.code)
         page.locator("#containers .containers button").first.click()

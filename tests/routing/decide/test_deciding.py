@@ -37,10 +37,11 @@ def test_what_would_overflow_before_the_next_truck_must_be_visited() -> None:
 def test_the_numbers_behind_it() -> None:
     forecast_ = at(0.8)
     (one,) = town().decided({1: forecast_})
-    tuesday_s = evening_s() + DAY_S + 15 * 3600
-    assert one.next_chance_s == tuesday_s
-    assert one.overflow_risk == pytest.approx(forecast_.overflow_risk(tuesday_s))
-    assert one.fill_level == pytest.approx(forecast_.mean(tuesday_s - DAY_S))
+    monday_s = evening_s() + 15 * 3600
+    # Full on Wednesday evening: that is when the next truck is to come.
+    assert one.next_chance_s == one.due_s == monday_s + 2 * DAY_S
+    assert one.overflow_risk == pytest.approx(forecast_.overflow_risk(monday_s + 2 * DAY_S))
+    assert one.fill_level == pytest.approx(forecast_.mean(monday_s))
     assert one.growth_per_day == 0.05
     assert one.last_level == 0.8
 
@@ -55,7 +56,7 @@ def test_amounts_leave_room_for_more_than_the_mean() -> None:
 
 def test_the_longer_until_the_next_truck_the_sooner_it_is_due() -> None:
     level = levels(0.78)
-    assert town().judged(level)[0][0] is Urgency.MAY
+    assert town().judged(level)[0][0] is Urgency.SKIP
     assert town(weekdays=(1, 4)).judged(level) == [MUST]
 
 
@@ -64,18 +65,35 @@ def test_a_stricter_service_level_visits_more() -> None:
         sum(
             each.urgency is Urgency.MUST for each in place.decided(levels(*np.linspace(0.3, 1.0, 40).tolist(), sd=0.08))
         )
-        for place in (town(40, policy=Policy(service=Service(per_1000))) for per_1000 in (50.0, 1.0, 0.01))
+        for place in (town(40, policy=Policy(service=Service(per_1000, 100))) for per_1000 in (50.0, 1.0, 0.01))
     ]
     assert musts[0] < musts[1] < musts[2]
 
 
 def test_the_service_level_is_spent_where_it_saves_most() -> None:
-    """Of several containers at a little risk not all have to be visited: what is granted to the pool lets some wait."""
-    alike = levels(*[0.9] * 30)
-    musts = [each.container_id for each in town(30).decided(alike) if each.urgency is Urgency.MUST]
-    assert 0 < len(musts) < 30
-    strict = town(30, policy=Policy(service=Service(0.01))).decided(alike)
+    """What is granted to the pool lets some wait at a little risk: those that wait are the ones at the least."""
+    place = town(30)
+    decided = place.decided(levels(*np.linspace(0.8, 1.0, 30).tolist()))
+    musts = [each.urgency is Urgency.MUST for each in decided]
+    assert 0 < sum(musts) < 30
+    assert musts == sorted(musts)
+    strict = town(30, policy=Policy(service=Service(0.01))).decided(levels(*[0.92] * 30))
     assert {each.urgency for each in strict} == {Urgency.MUST}
+
+
+def test_few_full_outings_in_place_of_many() -> None:
+    """One is due today, the others on the days after it: the truck that goes out anyway takes them along."""
+    place = town(6)
+    first, *others = place.decided(levels(0.97, 0.87, 0.84, 0.8, 0.77, 0.1))
+    assert first.urgency is Urgency.MUST
+    assert {each.urgency for each in others[:4]} == {Urgency.MAY}
+    assert [each.reason for each in others[:2]] == [ReasonCode.OVERFLOW_RISK, ReasonCode.ABOVE_THRESHOLD]
+    assert others[-1].urgency is Urgency.SKIP
+    assert len({each.next_chance_s for each in (first, *others)}) == 1
+    # What is taken along saves nearly an outing of its own, so hardly any detour is too long for it.
+    assert all(each.prize is not None and each.prize > place.policy.rates.per_vehicle for each in others[:4])
+    # Nobody is due today: one outing tomorrow is enough for all, and none is made today.
+    assert {urgency for urgency, _ in place.judged(levels(0.87, 0.85, 0.84, 0.84, 0.83, 0.1))} == {Urgency.SKIP}
 
 
 def test_without_any_later_truck_the_days_that_are_looked_at_count() -> None:
@@ -149,9 +167,13 @@ def test_more_risk_is_never_less_urgent_nor_worth_less(level: float, sooner: flo
     others = levels(0.05, 0.1, 0.1, 0.15, 0.1, 0.05)
     before = place.decided(others | {3: at(level, growth=growth)})[2]
     after = place.decided(others | {3: at(level + sooner, growth=growth)})[2]
-    assert before.overflow_risk <= after.overflow_risk + 1e-12
-    assert ORDER.index(before.urgency) <= ORDER.index(after.urgency)
-    if before.prize is not None and after.prize is not None:
+    if before.urgency is Urgency.MUST:
+        assert after.urgency is Urgency.MUST
+    # A fuller container can call for an outing tomorrow and make today's needless; with the same outing to wait for:
+    if before.next_chance_s == after.next_chance_s and before.urgency is after.urgency is Urgency.MAY:
+        assert before.overflow_risk <= after.overflow_risk + 1e-12
+        assert before.prize is not None
+        assert after.prize is not None
         assert before.prize <= after.prize + 1
 
 
@@ -199,9 +221,13 @@ def test_little_known(known: FillHistory) -> None:
     expected = forecast(known, fraction=Fraction.PAPER, at_s=evening_s())
     (one,) = town().decided({1: expected})
     assert 0 <= one.overflow_risk <= 1
-    assert one.urgency is Urgency.MUST
-    # Nobody knows how full it is, or how fast it fills: a truck goes and looks.
-    assert one.reason is (ReasonCode.OVERFLOW_RISK if one.last_level else ReasonCode.NO_TRUSTED_READING)
+    if one.last_level is None:
+        # Nobody knows how full it is: a truck goes and looks.
+        assert (one.urgency, one.reason) == (Urgency.MUST, ReasonCode.NO_TRUSTED_READING)
+    else:
+        # Nor how fast it fills: one comes soon.
+        assert one.next_chance_s is not None
+        assert one.next_chance_s < evening_s() + 3 * DAY_S
 
 
 def test_never_fills_and_always_full() -> None:
