@@ -64,7 +64,7 @@ def site(postgres_server: DatabaseServer, living_town: tuple[str, LivingTown]) -
     """The town's pages, served."""
     template, built = living_town
     with postgres_server.new_database(template=template) as url, Database(url) as database:
-        app = create_app(database, ApiSettings(municipality_code=built.municipality_code, plan_time_limit_s=1))
+        app = create_app(database, ApiSettings(municipality_code=built.municipality_code, plan_time_limit_s=3))
         with serving(app) as address:
             yield Site(address, database, built)
 
