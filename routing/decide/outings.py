@@ -35,8 +35,8 @@ LATE = 20.0
 NO_ROOM = 3.0
 """What a stop costs, in usual visits, that the day's trucks have no room for."""
 
-COMES_TRUE = 2 / 3
-"""So much of the exposure that is reckoned with is more than enough to expect: new readings come in before it does."""
+COMES_TRUE = 0.8
+"""Of the exposure that is reckoned with no more than this comes: new readings bring trucks before it does."""
 
 DEARER = 1.6
 DEAREST = 12
