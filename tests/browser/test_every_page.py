@@ -59,8 +59,7 @@ def test_a_page_is_whole(browser: Browser, approved: Site, name: str, screen: Sc
         expect(page.locator("html")).to_have_attribute("lang", language[:2])
         assert page.evaluate("document.documentElement.scrollWidth") <= screen.width, "nothing sticks out sideways"
         if name != "devices":
-            page.wait_for_function("document.querySelector('.maplibregl-canvas') !== null")
-            page.wait_for_timeout(1500)
+            expect(page.locator(".maplibregl-map")).to_have_attribute("aria-busy", "false", timeout=20_000)
             assert map_is_drawn(page)
         save(page, f"{name}-{screen.name}-{theme}")
         assert violations(page) == []
