@@ -18,6 +18,7 @@ from routing.forecast.town import common, factors
 from routing.trust.judge import judge
 from routing.trust.judged import Judged
 from routing.trust.readings import Readings
+from routing.trust.score import sees_echoes
 
 WINDOW_DAYS = 70.0
 """Every origin is judged and learned from the readings of so many days before it, as the nightly job does."""
@@ -120,10 +121,13 @@ def roll_cases(readings: Readings, setting: Setting) -> tuple[Cases | None, Wast
     hindsight = judge(readings)
     past = _Past(readings, hindsight, known, interval_s(readings), setting)
     clock = past.clock_of(hindsight)
+    # What a sensor that sees false echoes says later is no outcome: it may see one.
+    sure = ~sees_echoes(hindsight)
     parts: list[Rows] = []
     for at_s in moments:
         judged = judge(readings.between(at_s - WINDOW_DAYS * DAY_S, at_s))
         rows = past.rows_at(at_s, judged, clock, Calibration.none())
+        rows = rows.taken(np.flatnonzero(sure[rows.container]))
         if len(rows):
             parts.append(rows)
     return (_cases(parts, from_s=-np.inf, until_s=np.inf) if parts else None), clock

@@ -40,6 +40,11 @@ class Rows:
     def __len__(self) -> int:
         return len(self.level)
 
+    def taken(self, chosen: NDArray[np.int64]) -> Rows:
+        """Some of them."""
+        names = [name for name in Rows.__slots__ if name != "origin"]
+        return Rows(origin=self.origin.taken(chosen), **{name: getattr(self, name)[chosen] for name in names})
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:

@@ -8,7 +8,7 @@ the base while there are few outcomes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,11 +30,17 @@ PROBABILITIES = np.array(
 
 NORMAL = ndtri(PROBABILITIES)
 
+MASSES = np.diff(np.concatenate([[0.0], 0.5 * (PROBABILITIES[1:] + PROBABILITIES[:-1]), [1.0]]))
+"""The probability that each quantile stands for."""
+
 RIDGE = 30.0
 """The learned mean is drawn to the base as by so many outcomes at one standard deviation."""
 
 SHAPE_PRIOR = 600.0
 """The learned shape likewise, by so many outcomes; in the tails by more, because few outcomes reach there."""
+
+SURE_SD = 0.03
+"""A level within so much is known."""
 
 LEAST_CASES = 60
 BINS = (0.15, 0.5, 0.85)
@@ -144,12 +150,20 @@ def _features(
             _own(origin.span_variance, low, share) * passed,
             (origin.rate_sd * passed) ** 2,
             origin.noise**2,
-            origin.level_sd**2,
+            np.minimum(origin.level_sd, SURE_SD) ** 2,
             (origin.pending / 2) ** 2,
             np.full(len(mean), 1e-4),
         ]
     )
     return mean, features, terms
+
+
+def _unsure(origin: Origin) -> NDArray[np.float64]:
+    """What is not known of the level beyond ``SURE_SD``, as a variance that is added as it is, (n,).
+
+    Levels that are known teach nothing of how far those that are not may be trusted.
+    """
+    return np.maximum(origin.level_sd**2 - SURE_SD**2, 0.0)
 
 
 def learn(cases: Cases, clock: WasteClock) -> Calibration:
@@ -164,12 +178,13 @@ def learn(cases: Cases, clock: WasteClock) -> Calibration:
         low, share = _places(origin, target_s)
         passed = grown_time(origin, clock, target_s)
         mean, features, terms = _features(origin, passed, low, share)
-        sd = np.sqrt(terms[:, :5].sum(axis=1) + 1e-6)
+        unsure = _unsure(origin)
+        sd = np.sqrt(terms[:, :5].sum(axis=1) + unsure + 1e-6)
         left = level - origin.level - mean
         coefficients = _ridge(features / sd[:, None], np.clip(left / sd, -4, 4))
         left -= features @ coefficients
-        factors = _variances(terms, left, sd)
-        spread = np.sqrt(np.maximum(terms @ factors, 1e-6))
+        factors = _variances(terms, np.maximum(np.minimum(left**2, 16 * sd**2) - unsure, 0.0), sd)
+        spread = np.sqrt(np.maximum(terms @ factors + unsure, 1e-6))
         moved = mean + features @ coefficients
         learned.mean[s], learned.variance[s] = coefficients, factors
         _learn_coarse(learned, s, origin, level)
@@ -191,10 +206,11 @@ def _ridge(features: NDArray[np.float64], wanted: NDArray[np.float64]) -> NDArra
     return found / scale
 
 
-def _variances(terms: NDArray[np.float64], left: NDArray[np.float64], sd: NDArray[np.float64]) -> NDArray[np.float64]:
+def _variances(
+    terms: NDArray[np.float64], squares: NDArray[np.float64], sd: NDArray[np.float64]
+) -> NDArray[np.float64]:
     """Factors of the variance's terms that explain the squares of what is left, drawn to the base's by a few cases."""
     base = np.array([1.0, 1.0, 1.0, 1.0, 1.0, 0.0])
-    squares = np.minimum(left**2, 16 * sd**2)
     weight = 1 / sd**2
     rows = terms * weight[:, None]
     size = np.sqrt((rows**2).mean(axis=0)) + 1e-12
@@ -235,12 +251,45 @@ def _coarse_places(origin: Origin) -> NDArray[np.int64]:
 def quantiles(
     origin: Origin, clock: WasteClock, calibration: Calibration, target_s: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Quantiles of the level at each target, (n, P): ordered, at least 0."""
+    """Quantiles of the level at each target, (n, P): ordered, at least 0.
+
+    Where a reading is doubted, those of both cases together, as likely as each is.
+    """
+    found = _quantiles(origin, clock, calibration, target_s)
+    doubted = np.flatnonzero(origin.wrong > 0)
+    if len(doubted):
+        here = origin.taken(doubted)
+        right, wrong = (
+            _quantiles(
+                replace(here, level=here.cases[:, case, 0], level_sd=here.cases[:, case, 1]),
+                clock,
+                calibration,
+                target_s[doubted],
+            )
+            for case in (0, 1)
+        )
+        found[doubted] = _mixed(right, wrong, here.wrong)
+    return found
+
+
+def _mixed(first: NDArray[np.float64], second: NDArray[np.float64], weight: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Quantiles (n, P) of mixtures of two distributions that are given by theirs; ``weight`` (n,): of the second."""
+    levels = np.concatenate([first, second], axis=1)
+    shares = np.concatenate([(1 - weight)[:, None] * MASSES, weight[:, None] * MASSES], axis=1)
+    order = np.argsort(levels, axis=1)
+    levels, shares = np.take_along_axis(levels, order, axis=1), np.take_along_axis(shares, order, axis=1)
+    until = np.cumsum(shares, axis=1) - shares / 2
+    return np.stack([np.interp(PROBABILITIES, until[i], levels[i]) for i in range(len(levels))])
+
+
+def _quantiles(
+    origin: Origin, clock: WasteClock, calibration: Calibration, target_s: NDArray[np.float64]
+) -> NDArray[np.float64]:
     low, share = _places(origin, target_s)
     passed = grown_time(origin, clock, target_s)
     mean, features, terms = _features(origin, passed, low, share)
     moved = mean + (features * _between(calibration.mean, low, share)).sum(axis=1)
-    variance = np.maximum((terms * _between(calibration.variance, low, share)).sum(axis=1), 1e-6)
+    variance = np.maximum((terms * _between(calibration.variance, low, share)).sum(axis=1) + _unsure(origin), 1e-6)
     spread = np.sqrt(variance)
     growth_variance = np.maximum(variance - origin.level_sd**2, 0.2 * variance)
     skew = 2 * growth_variance**2 / np.maximum(mean, 1e-3) / variance**1.5

@@ -2,14 +2,47 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 BELIEVED = 0.95
 """A reading that is right with at least this probability is taken as it is."""
 
 HIGHEST = 1.2
 """A reading that is wrong may say anything from empty to this with equal chance."""
+
+TOO_HIGH = 0.9
+"""So many of the wrong readings say more than there is: the nearest echo counts, and a false one comes from above the
+waste."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Weighed:
+    """Two cases for the level of each of n containers; all arrays (n,).
+
+    ``wrong``: probability that the reading is wrong, 0 for who is believed; ``right_level``, ``right_sd``: mean and
+    standard deviation of the level if it is right; ``wrong_level``, ``wrong_sd``: if it is wrong.
+    """
+
+    wrong: NDArray[np.float64]
+    right_level: NDArray[np.float64]
+    right_sd: NDArray[np.float64]
+    wrong_level: NDArray[np.float64]
+    wrong_sd: NDArray[np.float64]
+
+    @property
+    def level(self) -> NDArray[np.float64]:
+        """Mean of the level over both cases, (n,)."""
+        return self.right_level + self.wrong * (self.wrong_level - self.right_level)
+
+    @property
+    def level_sd(self) -> NDArray[np.float64]:
+        """Standard deviation of the level over both cases, (n,)."""
+        between = self.wrong * (1 - self.wrong) * (self.wrong_level - self.right_level) ** 2
+        return np.sqrt((1 - self.wrong) * self.right_sd**2 + self.wrong * self.wrong_sd**2 + between)
 
 
 def weighed(
@@ -19,22 +52,38 @@ def weighed(
     right: NDArray[np.float64],
     expected: NDArray[np.float64],
     expected_sd: NDArray[np.float64],
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Mean and standard deviation of the level, (n,), from what a sensor says and what was to be expected without it.
+) -> Weighed:
+    """The level, (n,), from what a sensor says and what was to be expected without it.
 
     By Bayes' rule with the expectation as the prior, normally distributed: the reading is right with probability
-    ``right``, and then within ``level_sd``, or it says nothing. Readings that are believed, and containers of which
-    nothing is expected (NaN), stay as they are.
+    ``right``, and then within ``level_sd``, or it says nothing but that the level most likely lies below it. Readings
+    that are believed, and containers of which nothing is expected (NaN), stay as they are.
     """
     doubted = (right < BELIEVED) & np.isfinite(expected)
-    spread = np.hypot(level_sd, expected_sd)
-    score = np.where(doubted, (level - expected) / spread, 0.0)
-    likely = right * np.exp(-(score**2) / 2) / (np.sqrt(2 * np.pi) * spread)
-    weight = likely / (likely + (1 - right) / HIGHEST)
-    gain = expected_sd**2 / spread**2
-    both = expected + gain * (level - expected)
-    mean = weight * both + (1 - weight) * expected
-    variance = weight * (gain * level_sd**2 + (both - mean) ** 2) + (1 - weight) * (
-        expected_sd**2 + (expected - mean) ** 2
+    prior, prior_sd = np.where(doubted, expected, level), np.where(doubted, expected_sd, 1.0)
+    spread = np.hypot(level_sd, prior_sd)
+    likely = right * np.exp(-(((level - prior) / spread) ** 2) / 2) / (np.sqrt(2 * np.pi) * spread)
+    below, lower, lower_variance = _below(level + 2 * level_sd, prior, prior_sd)
+    under, any_level = TOO_HIGH * below, np.full(len(level), 1 - TOO_HIGH)
+    unlikely = (1 - right) * (under + any_level) / HIGHEST
+    share = under / (under + any_level)
+    wrong_level = prior + share * (lower - prior)
+    wrong_variance = share * lower_variance + (1 - share) * prior_sd**2 + share * (1 - share) * (lower - prior) ** 2
+    gain = prior_sd**2 / spread**2
+    return Weighed(
+        wrong=np.where(doubted, unlikely / (likely + unlikely), 0.0),
+        right_level=np.where(doubted, prior + gain * (level - prior), level),
+        right_sd=np.where(doubted, np.sqrt(gain) * level_sd, level_sd),
+        wrong_level=np.where(doubted, wrong_level, level),
+        wrong_sd=np.where(doubted, np.sqrt(wrong_variance), level_sd),
     )
-    return np.where(doubted, mean, level), np.where(doubted, np.sqrt(variance), level_sd)
+
+
+def _below(
+    limit: NDArray[np.float64], mean: NDArray[np.float64], sd: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Of normal distributions: the probability below a limit, and mean and variance of what lies there."""
+    score = np.maximum((limit - mean) / sd, -6.0)
+    below = ndtr(score)
+    ratio = np.exp(-(score**2) / 2) / np.sqrt(2 * np.pi) / below
+    return below, mean - sd * ratio, sd**2 * np.maximum(1 - score * ratio - ratio**2, 0.01)

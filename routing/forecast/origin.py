@@ -52,8 +52,10 @@ class Origin:
     ``rate``, ``rate_sd``, ``recent_rate``: days' worth of growth, share of the capacity; ``span_rates``,
     ``span_variance`` (C, S): the same as seen over each of ``SPANS_H``, and variance over days' worth of waste;
     ``momentum``: the last day's growth less what was expected; ``since_emptied``: days' worth of waste since then;
-    ``pending``: a leap that nothing has confirmed; ``noise``; ``step``: between two levels of a coarse sensor, else 0;
-    ``groups`` int64; ``last_s``, ``last_level``: newest good reading; ``emptied_s``.
+    ``pending``: a leap that nothing has confirmed; ``wrong``: probability that a doubted reading is wrong, else 0;
+    ``cases`` (C, 2, 2): level and standard deviation if the reading is right, and if it is wrong (meaningless where
+    ``wrong`` is 0); ``noise``; ``step``: between two levels of a coarse sensor, else 0; ``groups`` int64; ``last_s``,
+    ``last_level``: newest good reading; ``emptied_s``.
     """
 
     origin_s: NDArray[np.float64]
@@ -68,6 +70,8 @@ class Origin:
     momentum: NDArray[np.float64]
     since_emptied: NDArray[np.float64]
     pending: NDArray[np.float64]
+    wrong: NDArray[np.float64]
+    cases: NDArray[np.float64]
     noise: NDArray[np.float64]
     step: NDArray[np.float64]
     groups: NDArray[np.int64]
@@ -131,11 +135,11 @@ def origins(
         c = np.flatnonzero(fresh)
         at = place[c]
         tau = clock.at(times_s[good], groups[rows[good]])
-        found, sd, momentum[c] = _levels(
+        shown_level, sd, momentum[c] = _levels(
             judged, good, at, tau=tau, rate=rate[c], variance=span_variance[c, 0], noise=judged.noise[c]
         )
         alone = np.diff(judged.readings.starts)[c] <= 2
-        level[c] = np.clip(found, 0.0, 1.5)
+        level[c] = np.clip(shown_level, 0.0, 1.5)
         level_sd[c] = np.hypot(sd, np.where(alone, SINGLE_SD, DOUBT_SD * _suspect_share(judged, last[c])))
         origin_s[c] = last_s[c]
         innovation[c] = np.clip(judged.cleaned[last[c]] - level[c], -0.2, 0.2)
@@ -144,14 +148,23 @@ def origins(
     reported_s = _reported(judged, at_s)
     right = np.where(fresh, trust(judged)[last] if len(times_s) else 1.0, 1.0)
     weighing = (right < BELIEVED) & (reported_s < origin_s)
+    wrong, cases = np.zeros(containers), np.zeros((containers, 2, 2))
     if weighing.any():
         passed = clock.at(origin_s, groups) - clock.at(np.where(weighing, reported_s, origin_s), groups)
-        level, level_sd = weighed(
+        found = weighed(
             level,
             level_sd,
             right=right,
             expected=np.where(weighing, EMPTIED_LEVEL + rate * passed, np.nan),
             expected_sd=np.sqrt(EMPTIED_LEVEL_SD**2 + span_variance[:, 1] * passed + (rate_sd * passed) ** 2),
+        )
+        level, level_sd, wrong = found.level, found.level_sd, found.wrong
+        cases = np.stack(
+            [
+                np.stack([found.right_level, found.right_sd], axis=1),
+                np.stack([found.wrong_level, found.wrong_sd], axis=1),
+            ],
+            axis=1,
         )
         pending, innovation, momentum = (np.where(weighing, 0.0, each) for each in (pending, innovation, momentum))
     level_sd = np.hypot(level_sd, pending / 2)
@@ -170,6 +183,8 @@ def origins(
         momentum=momentum,
         since_emptied=np.clip(since, 0.0, 30.0),
         pending=pending,
+        wrong=wrong,
+        cases=cases,
         noise=judged.noise.copy(),
         step=np.where(fresh, judged.steps, 0.0),
         groups=groups,

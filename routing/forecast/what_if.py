@@ -80,6 +80,7 @@ def forecasts_if(seen: Outlook, begun: WhatIf) -> dict[int, Forecast]:
         momentum=np.where(begun.at_s >= origin.origin_s - DAY_S, origin.momentum, 0.0),
         since_emptied=np.where(np.isfinite(begun.emptied_s), np.clip(since, 0.0, 30.0), 30.0),
         pending=zeros,
+        wrong=zeros,
         step=zeros,
         # What the newest reading would have said.
         last_level=np.where(np.isfinite(origin.last_level), begun.level, np.nan),

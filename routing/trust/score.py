@@ -48,13 +48,24 @@ def echo_shares(judged: Judged) -> NDArray[np.float64]:
     return np.bincount(rows[false], minlength=judged.readings.containers) / count
 
 
+def sees_echoes(judged: Judged) -> NDArray[np.bool_]:
+    """Whether each container's sensor sees so many false echoes that its good readings are doubted too, (C,)."""
+    return _echoing(judged) > 0
+
+
+def _echoing(judged: Judged) -> NDArray[np.float64]:
+    """How surely each sensor sees false echoes, (C,), 0 to 1.
+
+    A few no-echoes are usual; a twentieth of false readings marks a sensor that sees false echoes.
+    """
+    return np.where(judged.echoes > 0, np.clip((echo_shares(judged) - 0.01) / 0.04, 0, 1), 0.0)
+
+
 def trust(judged: Judged) -> NDArray[np.float64]:
     """The probability that each reading, as measured, is within ten points of the truth: (n,)."""
     readings = judged.readings
     rows = readings.rows()
-    # A few no-echoes are usual; a twentieth of false readings marks a sensor that sees false echoes.
-    share = np.where(judged.echoes > 0, np.clip((echo_shares(judged) - 0.01) / 0.04, 0, 1), 0.0)
-    good = (SURE + share * (ECHOING - SURE))[rows]
+    good = (SURE + _echoing(judged) * (ECHOING - SURE))[rows]
     newest = readings.starts[1:][rows] - np.arange(len(rows)) <= UNCONFIRMED
     leap = judged.pending[rows] * newest
     good = np.where(leap > LEAP, LEAPT, np.where(leap > 0, np.minimum(good, PENDING), good))

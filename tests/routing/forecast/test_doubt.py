@@ -9,23 +9,53 @@ import pytest
 
 from domain.containers import Fraction
 from routing.forecast import DAY_S, FillHistory, forecast
-from routing.forecast.doubt import weighed
+from routing.forecast.doubt import Weighed, weighed
 
 
-def one(level: float, right: float, expected: float = 0.3, expected_sd: float = 0.1) -> tuple[float, float]:
-    mean, sd = weighed(
+def cases(level: float, right: float, expected: float = 0.3, expected_sd: float = 0.1) -> Weighed:
+    return weighed(
         np.array([level]),
         np.array([0.02]),
         right=np.array([right]),
         expected=np.array([expected]),
         expected_sd=np.array([expected_sd]),
     )
-    return float(mean[0]), float(sd[0])
+
+
+def one(level: float, right: float, expected: float = 0.3, expected_sd: float = 0.1) -> tuple[float, float]:
+    found = cases(level, right, expected, expected_sd)
+    return float(found.level[0]), float(found.level_sd[0])
 
 
 def test_who_is_believed_is_taken_at_their_word() -> None:
-    assert one(0.9, 0.99) == (0.9, 0.02)
-    assert one(0.9, 0.5, expected=float("nan")) == (0.9, 0.02)
+    assert one(0.9, 0.99) == pytest.approx((0.9, 0.02))
+    assert one(0.9, 0.5, expected=float("nan")) == pytest.approx((0.9, 0.02))
+    assert cases(0.9, 0.99).wrong[0] == 0
+
+
+def test_what_says_too_much_leaves_what_lies_below_it() -> None:
+    """The nearest echo counts, so that a false one hides what lies below it and nothing above."""
+    seldom, likely = cases(0.45, 0.5), cases(0.2, 0.5)
+    assert seldom.wrong[0] > likely.wrong[0]
+    assert likely.wrong_level[0] < 0.25
+    assert seldom.wrong_level[0] == pytest.approx(0.3, abs=0.02)
+    # Nor may a sensor that says too little be taken at its word for that alone.
+    low = cases(0.0, 0.5, expected=0.6)
+    assert low.wrong[0] > 0.9
+    assert low.level[0] > 0.5
+
+
+def test_both_cases_together_have_the_moments_of_their_mixture() -> None:
+    found = cases(0.55, 0.7)
+    luck = np.random.default_rng(1)
+    wrong = luck.uniform(size=200_000) < found.wrong[0]
+    levels = np.where(
+        wrong,
+        luck.normal(found.wrong_level[0], found.wrong_sd[0], 200_000),
+        luck.normal(found.right_level[0], found.right_sd[0], 200_000),
+    )
+    assert found.level[0] == pytest.approx(levels.mean(), abs=0.002)
+    assert found.level_sd[0] == pytest.approx(levels.std(), abs=0.002)
 
 
 def test_a_doubted_reading_counts_the_less_the_further_it_is_from_what_was_to_be_expected() -> None:
@@ -42,7 +72,7 @@ def test_a_doubted_reading_counts_the_less_the_further_it_is_from_what_was_to_be
 
 def test_the_more_it_is_believed_the_nearer_the_mean_lies_to_it() -> None:
     means = [one(0.6, right)[0] for right in np.linspace(0, 0.94, 20)]
-    assert means[0] == pytest.approx(0.3)
+    assert means[0] == pytest.approx(0.3, abs=0.002)
     assert (np.diff(means) > 0).all()
 
 

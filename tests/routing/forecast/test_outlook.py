@@ -130,6 +130,41 @@ def test_past_forecasts_teach_and_intervals_hold() -> None:
     assert np.all(np.diff(found, axis=1) >= 0)
 
 
+def test_a_doubted_reading_foretells_two_cases(town: dict[int, FillHistory]) -> None:
+    basis = outlook(town, fractions=GLASS, at_s=AT_S).basis
+    known = basis.origin.taken(np.array([3, 4]))
+    cases = np.array([[[0.8, 0.01], [0.3, 0.01]], [[0.4, 0.02], [0.4, 0.02]]])
+    doubted = replace(known, level=np.array([0.45, 0.4]), level_sd=np.array([0.23, 0.02]), wrong=np.array([0.7, 0.5]))
+    found = quantiles(replace(doubted, cases=cases), basis.clock, basis.calibration, np.full(2, AT_S + 3600.0))
+    at = dict(zip(PROBABILITIES.tolist(), found[0].tolist(), strict=True))
+    assert at[0.025] > 0.2
+    assert at[0.6] < 0.4
+    assert at[0.75] > 0.75
+    assert at[0.9995] < 0.95
+    # Two cases that are the same are one.
+    sure = replace(known, level=doubted.level, level_sd=doubted.level_sd, wrong=np.zeros(2))
+    alone = quantiles(sure, basis.clock, basis.calibration, np.full(2, AT_S + 3600.0))
+    assert found[1, 2:-2] == pytest.approx(alone[1, 2:-2], abs=0.005)
+    assert np.all(np.diff(found, axis=1) >= 0)
+
+
+def test_what_an_echoing_sensor_says_later_teaches_nothing(town: dict[int, FillHistory]) -> None:
+    """Its outcomes may be false echoes: with them, all forecasts would be taken to be worse than they are."""
+    luck = np.random.default_rng(5)
+    known = dict(town)
+    for n in range(0, 30, 3):
+        echo = np.repeat(luck.uniform(size=len(known[n].levels) // 15 + 1) < 0.4, 15)[: len(known[n].levels)]
+        known[n] = replace(known[n], levels=np.where(echo, np.maximum(known[n].levels, 0.85), known[n].levels))
+    groups = np.full(30, FRACTIONS.index(Fraction.GLASS))
+    healthy = [town[n] for n in range(30) if n % 3]
+    alone = calibrate(healthy, groups[:20], place=Place(), at_s=AT_S)
+    among = calibrate(list(known.values()), groups, place=Place(), at_s=AT_S)
+    # Standardised quantiles times the spread, of a day's growth.
+    top = PROBABILITIES.tolist().index(0.975)
+    assert among.shape[1, 1, top] == pytest.approx(alone.shape[1, 1, top], rel=0.25)
+    assert among.variance[1] == pytest.approx(alone.variance[1], rel=0.6, abs=0.6)
+
+
 def test_little_history_teaches_nothing() -> None:
     groups = np.full(1, FRACTIONS.index(Fraction.GLASS))
     assert calibrate([FillHistory()], groups, place=Place(), at_s=AT_S).weight.max() == 0
