@@ -2,13 +2,13 @@
 
 For the containers that the same trucks take, every set of outing days of the coming week is reckoned through with all
 of them: an outing takes along each container whose overflow until the next outing would cost more than is gained by
-leaving it; what is taken along fills up again. The cheapest set is chosen. Only its first day is carried out: on the
-next evening it is all reckoned anew, from what is known then.
+leaving it; what is taken along fills up again. The cheapest set that keeps the service level is chosen. Only its first
+day is carried out: on the next evening it is all reckoned anew, from what is known then.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,13 +35,16 @@ LATE = 20.0
 NO_ROOM = 3.0
 """What a stop costs, in usual visits, that the day's trucks have no room for."""
 
-COMES_TRUE = 0.8
+COMES_TRUE = 0.9
 """Of the exposure that is reckoned with no more than this comes: new readings bring trucks before it does."""
 
 DEARER = 1.6
 DEAREST = 12
-"""Where more would overflow than is granted, the price of an overflowing day is raised by this factor, so many times at
-most."""
+"""The price of an overflowing day by which an outing takes containers along is raised by this factor, so many times at
+most: the more each outing takes, the fewer are needed."""
+
+PATIENCE = 3
+"""No higher price is tried after so many that led to nothing cheaper."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,8 +76,9 @@ class Outings:
 def outings(ahead: Ahead, costs: Costs, by_day: NDArray[np.int64], policy: Policy) -> Outings:
     """Plan the outings of each pool of containers.
 
-    The service level is granted to the containers of a pool together, and is spent where it saves most: an overflowing
-    day has a price, the same for all of them, that is raised until no more than is granted is expected to overflow.
+    The service level is granted to the containers of a pool together, and is spent where it saves most: of all sets of
+    outings, at all prices of an overflowing day (the same for all containers) by which an outing decides whom it takes
+    along, the cheapest is chosen that is not expected to leave more overflowing than is granted.
 
     Parameters
     ----------
@@ -184,36 +188,68 @@ class _Pool:
 @dataclass(frozen=True, slots=True, eq=False)
 class _Chosen:
     """Outings as positions among the chances, the first of them that takes each container (or ``NO_DAY``), the
-    overflowing days that are left, and the price of one."""
+    overflowing days that are left, what it all costs at the policy's price of one, and the price of one at which the
+    service level would be kept by weighing costs alone."""
 
     outings: NDArray[np.int64]
     first: NDArray[np.int64]
     overflow_days: float
+    cost: float
     price: float
+
+    def better_than(self, other: _Chosen, allowed: float) -> bool:
+        """Cheaper, where both leave no more overflowing days than allowed; else less overflowing."""
+        if self.overflow_days <= allowed and other.overflow_days <= allowed:
+            return self.cost < other.cost
+        return self.overflow_days < other.overflow_days
 
 
 def _cheapest(pool: _Pool, policy: Policy) -> _Chosen:
+    """The cheapest of all sets of outings, at all prices, that leaves no more overflow than is granted.
+
+    Where none does, that which leaves the least of those that are cheapest at one of the prices.
+    """
     span_days = float(pool.at_days[-1] - pool.at_days[0])
     granted = policy.service.overflows_per_1000 / 1000 * len(pool.visit) * span_days / COMES_TRUE
-    price = float(policy.service.overflow_cost)
-    chosen = _at_price(pool, price)
-    for _ in range(DEAREST):
-        if chosen.overflow_days <= pool.unavoidable + granted:
-            break
-        price *= DEARER
-        chosen = _at_price(pool, price)
-    return chosen
-
-
-def _at_price(pool: _Pool, price: float) -> _Chosen:
-    """The cheapest of all sets of outings where an overflowing day costs so many cents.
-
-    S sets: all (S, N) at once, day by day. Until its first visit a container's exposure is the forecast's; after that
-    it counts as overflowing from ``full``, when it is 85 % full again.
-    """
-    number, chances = pool.open_days.shape
+    allowed = pool.unavoidable + granted
+    policy_price = price = float(policy.service.overflow_cost)
+    chances = pool.open_days.shape[1]
     sets = (np.arange(2**chances)[:, None] >> np.arange(chances)) & 1 == 1
     following = _following(sets, pool.open_days)
+    best: _Chosen | None = None
+    due_price: float | None = None
+    since = 0
+    for _ in range(DEAREST):
+        found, keeps = _at_price(pool, sets, following, price, policy_price=policy_price, allowed=allowed)
+        if keeps and due_price is None:
+            due_price = price
+        if best is None or found.better_than(best, allowed):
+            best, since = found, 0
+        elif best.overflow_days <= allowed:
+            since += 1
+        if since >= PATIENCE and due_price is not None:
+            break
+        price *= DEARER
+    assert best is not None
+    return replace(best, price=due_price or price / DEARER)
+
+
+def _at_price(
+    pool: _Pool,
+    sets: NDArray[np.bool_],
+    following: list[NDArray[np.int64]],
+    price: float,
+    *,
+    policy_price: float,
+    allowed: float,
+) -> tuple[_Chosen, bool]:
+    """The best of all sets of outings, (S, H), when an outing takes whom it is worth it at so many cents for an
+    overflowing day; and whether the set that is cheapest at that price leaves no more overflow than allowed.
+
+    All (S, N) at once, day by day. Until its first visit a container's exposure is the forecast's; after that it counts
+    as overflowing from ``full``, when it is 85 % full again.
+    """
+    number, chances = pool.open_days.shape
     full = np.repeat(pool.full_days[None, :], len(sets), axis=0)
     first = np.full(full.shape, NO_DAY, dtype=np.int64)
     overflow = np.repeat(pool.exposed[None, :, -1], len(sets), axis=0)
@@ -245,8 +281,13 @@ def _at_price(pool: _Pool, price: float) -> _Chosen:
     cost += LATE * np.where(been | ~pool.asked, 0.0, late * pool.visit).sum(axis=1)
     left = np.maximum(full - pool.at_days[-1], 0.0) / pool.cycle_days
     expected = overflow.sum(axis=1)
-    best = int((cost + price * expected - (left * pool.visit).sum(axis=1)).argmin())
-    return _Chosen(np.flatnonzero(sets[best]), first[best], float(expected[best]), price)
+    cost -= (left * pool.visit).sum(axis=1)
+    within = expected <= allowed
+    balanced = int((cost + price * expected).argmin())
+    cost += policy_price * expected
+    best = int(np.where(within, cost, np.inf).argmin()) if within.any() else balanced
+    chosen = _Chosen(np.flatnonzero(sets[best]), first[best], float(expected[best]), float(cost[best]), price)
+    return chosen, bool(within[balanced])
 
 
 def _following(sets: NDArray[np.bool_], open_days: NDArray[np.bool_]) -> list[NDArray[np.int64]]:

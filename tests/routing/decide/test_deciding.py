@@ -14,6 +14,9 @@ from domain.errors import InvalidInput
 from domain.plans import ReasonCode, Urgency
 from domain.visit_requests import RequestKind
 from routing.decide import Policy, decide
+from routing.decide.ahead import NO_DAY, look_ahead
+from routing.decide.costs import usual
+from routing.decide.outings import COMES_TRUE, outings
 from routing.decide.policy import FixedDays, Interval, Service
 from routing.forecast import DAY_S, FillHistory, forecast
 from tests.routing.decide.small_town import MONDAY, SmallTown, at, container, evening_s, levels, row, town, truck
@@ -79,6 +82,22 @@ def test_the_service_level_is_spent_where_it_saves_most() -> None:
     assert musts == sorted(musts)
     strict = town(30, policy=Policy(service=Service(0.01))).decided(levels(*[0.92] * 30))
     assert {each.urgency for each in strict} == {Urgency.MUST}
+
+
+@pytest.mark.parametrize("per_1000", [5.0, 1.0, 0.2])
+def test_no_more_is_left_to_overflow_than_is_granted(per_1000: float) -> None:
+    place = town(30, policy=Policy(service=Service(per_1000, 100)))
+    seen = place.night(levels(*np.linspace(0.5, 0.93, 30).tolist(), sd=0.05))
+    ahead = look_ahead(seen, place.policy)
+    nobody = np.full(30, NO_DAY)
+    found = outings(ahead, usual(seen, ahead, place.policy), nobody, place.policy)
+    passed = np.concatenate([np.zeros((30, 1)), np.cumsum(np.nan_to_num(ahead.exposure), axis=1)], axis=1)
+    first = np.where(found.planned == NO_DAY, passed.shape[1] - 1, found.planned)
+    left = float(passed[np.arange(30), first].sum())
+    days = float(np.nanmax(ahead.waits_days)) + 1
+    assert left <= per_1000 / 1000 * 30 * days / COMES_TRUE
+    # Few outings are enough, and each takes many along.
+    assert 1 <= found.goes_out.any(axis=0).sum() <= 4
 
 
 def test_few_full_outings_in_place_of_many() -> None:
