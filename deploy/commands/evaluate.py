@@ -57,6 +57,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--forecast-error", type=float, default=0, metavar="PERCENT", help="make forecasts of growth so much worse"
     )
     runs.add_argument("--trucks", type=float, default=1, metavar="FACTOR", help="times the town's trucks (default 1)")
+    runs.add_argument(
+        "--iterations",
+        type=int,
+        default=usual.iterations,
+        metavar="N",
+        help="of each search after its best routes: fewer are quicker, and drive more (default %(default)s)",
+    )
     runs.add_argument("--policy", type=Path, metavar="FILE", help="the municipality's policy; default: the default one")
     runs.add_argument(
         "--sensitivity",

@@ -146,6 +146,7 @@ def _setting(arguments: argparse.Namespace, seed: int) -> Setting:
         missing_sensors=_share(arguments.missing_sensors, "--missing-sensors"),
         trucks=arguments.trucks,
         growth_noise=_percent(arguments.forecast_error, "--forecast-error"),
+        iterations=arguments.iterations,
     )
 
 

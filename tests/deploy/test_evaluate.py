@@ -161,6 +161,7 @@ def test_nothing_kept(tmp_path: Path) -> None:
         (["--streets-km", "2", "--extract", "x"], "--extract and --streets-km: give one of them"),
         (["--extract", "/nowhere.osm.pbf"], "/nowhere.osm.pbf: there is no such file"),
         (["--policy", "/nowhere.toml"], "/nowhere.toml: there is no such file"),
+        (["--iterations", "0"], "setting iterations: is 0, but must be at least 1"),
         (["--sensitivity", "weather"], "--sensitivity: weather cannot be varied"),
         (["--sensitivity", "--sensitivity-seeds", "0"], "--sensitivity-seeds: needs at least one town"),
         (["--cores", "0"], "--cores: 0 runs at once are too few"),
@@ -192,9 +193,11 @@ def test_options_become_circumstances(tmp_path: Path) -> None:
     arguments = build_parser(["evaluate"]).parse_args(
         ["evaluate", "--bad-sensors", "33", "--forecast-error", "50", "--trucks", "1.5", "--cents-per-km", "120"]
     )
+    arguments.iterations = 7
     found = question(arguments)
     assert (found.like.setting.bad_sensors, found.like.setting.growth_noise) == (0.33, 0.5)
     assert (found.like.setting.trucks, found.factors.cents_per_km) == (1.5, 120)
+    assert found.like.setting.iterations == 7
     assert found.contenders == tuple(Contender)
     assert found.allowed == 1.0
     policy = tmp_path / "policy.toml"
