@@ -88,6 +88,11 @@ class KillableNats:
         """It keeps its connections and does nothing."""
         assert self._process is not None
         os.kill(self._process.pid, signal.SIGSTOP)
+        # On another processor it may run on for a moment.
+        deadline = time.monotonic() + 10
+        while Path(f"/proc/{self._process.pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "T":
+            assert time.monotonic() < deadline, "the NATS server did not stop"
+            time.sleep(0.001)
 
     def stop(self) -> None:
         if self._process is not None:
