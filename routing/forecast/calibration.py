@@ -30,9 +30,6 @@ PROBABILITIES = np.array(
 
 NORMAL = ndtri(PROBABILITIES)
 
-MASSES = np.diff(np.concatenate([[0.0], 0.5 * (PROBABILITIES[1:] + PROBABILITIES[:-1]), [1.0]]))
-"""The probability that each quantile stands for."""
-
 RIDGE = 30.0
 """The learned mean is drawn to the base as by so many outcomes at one standard deviation."""
 
@@ -65,16 +62,13 @@ class Cases:
 class Calibration:
     """What is learned, for each span s of ``SPANS_H``: ``mean`` (S, features) coefficients, ``variance`` (S, terms)
     factors, ``centres`` (S, bins) of mean over spread with ``shape`` (S, bins, P) standardised quantiles, ``weight``
-    (S, P) of the learned shape against the base's. For coarse sensors ``coarse`` (S, K, P): quantiles of what
-    followed on each of K levels, and ``coarse_weight`` (S, K) of these against the rest."""
+    (S, P) of the learned shape against the base's."""
 
     mean: NDArray[np.float64]
     variance: NDArray[np.float64]
     centres: NDArray[np.float64]
     shape: NDArray[np.float64]
     weight: NDArray[np.float64]
-    coarse: NDArray[np.float64]
-    coarse_weight: NDArray[np.float64]
 
     @classmethod
     def none(cls) -> Calibration:
@@ -86,18 +80,10 @@ class Calibration:
             centres=np.tile(np.arange(len(BINS), dtype=float), (spans, 1)),
             shape=np.tile(NORMAL, (spans, len(BINS), 1)),
             weight=np.zeros((spans, len(PROBABILITIES))),
-            coarse=np.zeros((spans, COARSE_LEVELS, len(PROBABILITIES))),
-            coarse_weight=np.zeros((spans, COARSE_LEVELS)),
         )
 
 
 FEATURES = 10
-
-COARSE_LEVELS = 26
-COARSE_STEP = 0.05
-"""A coarse sensor jumps from step to step; what follows on each step is counted, by levels a twentieth apart."""
-COARSE_PRIOR = 40.0
-"""What was counted is weighed against the rest as by so many outcomes."""
 
 
 def grown_time(origin: Origin, clock: WasteClock, target_s: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -187,7 +173,6 @@ def learn(cases: Cases, clock: WasteClock) -> Calibration:
         spread = np.sqrt(np.maximum(terms @ factors + unsure, 1e-6))
         moved = mean + features @ coefficients
         learned.mean[s], learned.variance[s] = coefficients, factors
-        _learn_coarse(learned, s, origin, level)
         _learn_shape(learned, s, left / spread, moved / spread)
     return learned
 
@@ -234,20 +219,6 @@ def _learn_shape(learned: Calibration, s: int, residuals: NDArray[np.float64], r
     learned.weight[s] = reach / (reach + SHAPE_PRIOR * 0.02)
 
 
-def _learn_coarse(learned: Calibration, s: int, origin: Origin, level: NDArray[np.float64]) -> None:
-    """What followed on each level of a coarse sensor."""
-    place = _coarse_places(origin)
-    for k in np.unique(place[origin.step > 0]).tolist():
-        after = level[(origin.step > 0) & (place == k)]
-        learned.coarse[s, k] = np.quantile(after, PROBABILITIES)
-        learned.coarse_weight[s, k] = len(after) / (len(after) + COARSE_PRIOR)
-
-
-def _coarse_places(origin: Origin) -> NDArray[np.int64]:
-    level = np.nan_to_num(origin.last_level, nan=0.0)
-    return np.clip(np.round(level / COARSE_STEP), 0, COARSE_LEVELS - 1).astype(np.int64)
-
-
 def quantiles(
     origin: Origin, clock: WasteClock, calibration: Calibration, target_s: NDArray[np.float64]
 ) -> NDArray[np.float64]:
@@ -274,12 +245,12 @@ def quantiles(
 
 def _mixed(first: NDArray[np.float64], second: NDArray[np.float64], weight: NDArray[np.float64]) -> NDArray[np.float64]:
     """Quantiles (n, P) of mixtures of two distributions that are given by theirs; ``weight`` (n,): of the second."""
-    levels = np.concatenate([first, second], axis=1)
-    shares = np.concatenate([(1 - weight)[:, None] * MASSES, weight[:, None] * MASSES], axis=1)
-    order = np.argsort(levels, axis=1)
-    levels, shares = np.take_along_axis(levels, order, axis=1), np.take_along_axis(shares, order, axis=1)
-    until = np.cumsum(shares, axis=1) - shares / 2
-    return np.stack([np.interp(PROBABILITIES, until[i], levels[i]) for i in range(len(levels))])
+    levels = np.sort(np.concatenate([first, second], axis=1), axis=1)
+    found = np.empty_like(first)
+    for i, share in enumerate(weight.tolist()):
+        below = [np.interp(levels[i], side[i], PROBABILITIES, left=0.0, right=1.0) for side in (first, second)]
+        found[i] = np.interp(PROBABILITIES, (1 - share) * below[0] + share * below[1], levels[i])
+    return found
 
 
 def _quantiles(
@@ -299,16 +270,6 @@ def _quantiles(
     weight = _between(calibration.weight, low, share)
     unit = weight * shaped + (1 - weight) * base
     found = origin.level[:, None] + moved[:, None] + spread[:, None] * unit
-    coarse = np.flatnonzero(origin.step > 0)
-    if len(coarse):
-        at, lower, along = _coarse_places(origin)[coarse], low[coarse], share[coarse]
-        trusted = (calibration.coarse_weight[lower, at] * (1 - along))[:, None] + (
-            calibration.coarse_weight[lower + 1, at] * along
-        )[:, None]
-        followed = (
-            calibration.coarse[lower, at] * (1 - along)[:, None] + calibration.coarse[lower + 1, at] * along[:, None]
-        )
-        found[coarse] = trusted * followed + (1 - trusted) * found[coarse]
     return np.maximum(np.maximum.accumulate(found, axis=1), 0.0)
 
 

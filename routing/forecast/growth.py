@@ -111,7 +111,8 @@ def smoothed(judged: Judged, *, from_s: float = -np.inf) -> tuple[NDArray[np.int
             kept[:-1] |= kept[1:] & (rows[good][1:] == rows[good][:-1])
         good = good[kept]
     groups = judged.cycles[good] * judged.readings.containers + rows[good]
-    return good, running_median(judged.cleaned[good], groups)
+    levels = judged.cleaned[good]
+    return good, np.where(judged.seldom[rows[good]], levels, running_median(levels, groups))
 
 
 def seen(

@@ -54,8 +54,7 @@ class Origin:
     ``momentum``: the last day's growth less what was expected; ``since_emptied``: days' worth of waste since then;
     ``pending``: a leap that nothing has confirmed; ``wrong``: probability that a doubted reading is wrong, else 0;
     ``cases`` (C, 2, 2): level and standard deviation if the reading is right, and if it is wrong (meaningless where
-    ``wrong`` is 0); ``noise``; ``step``: between two levels of a coarse sensor, else 0; ``groups`` int64; ``last_s``,
-    ``last_level``: newest good reading; ``emptied_s``.
+    ``wrong`` is 0); ``noise``; ``groups`` int64; ``last_s``, ``last_level``: newest good reading; ``emptied_s``.
     """
 
     origin_s: NDArray[np.float64]
@@ -73,7 +72,6 @@ class Origin:
     wrong: NDArray[np.float64]
     cases: NDArray[np.float64]
     noise: NDArray[np.float64]
-    step: NDArray[np.float64]
     groups: NDArray[np.int64]
     last_s: NDArray[np.float64]
     last_level: NDArray[np.float64]
@@ -186,7 +184,6 @@ def origins(
         wrong=wrong,
         cases=cases,
         noise=judged.noise.copy(),
-        step=np.where(fresh, judged.steps, 0.0),
         groups=groups,
         last_s=last_s,
         last_level=shown,

@@ -81,7 +81,6 @@ def forecasts_if(seen: Outlook, begun: WhatIf) -> dict[int, Forecast]:
         since_emptied=np.where(np.isfinite(begun.emptied_s), np.clip(since, 0.0, 30.0), 30.0),
         pending=zeros,
         wrong=zeros,
-        step=zeros,
         # What the newest reading would have said.
         last_level=np.where(np.isfinite(origin.last_level), begun.level, np.nan),
         emptied_s=begun.emptied_s,

@@ -16,7 +16,7 @@ from routing.trust.plateaus import LEAST_JUMP, Plateaus, cut
 from routing.trust.readings import CODE, Readings
 from routing.trust.reasons import mark_false
 from routing.trust.smooth import noise_of, running_median
-from routing.trust.spikes import spikes
+from routing.trust.spikes import LONGEST_S, spikes, usual_gap_s
 from routing.trust.stories import told
 
 LOWEST, HIGHEST = -0.3, 1.6
@@ -31,6 +31,8 @@ COARSE = 0.05
 """A sensor that tells levels in larger steps than this is coarse: one step down is no emptying."""
 
 USUAL_RATE = 0.05
+SELDOM_RATE = 0.3
+"""Share a day; of a container whose sensor tells so little that a leap may be a day's waste, until more is known."""
 DAY_S = 86_400.0
 
 
@@ -63,6 +65,8 @@ def judge(readings: Readings, *, correct_drift: bool = True) -> Judged:
     starts = np.searchsorted(own, np.arange(containers + 1)).astype(np.int64)
     noise = noise_of(x - smooth, starts, least=LEAST_NOISE)
     steps = _steps(x, starts)
+    # From reading to reading a coarse sensor's level changes more than it is wrong: by its rounding and no more.
+    noise = np.where(steps > 0, np.clip(noise, LEAST_NOISE, steps / np.sqrt(12.0)), noise)
     limit = np.maximum(LEAST_SPIKE, np.maximum(SPIKE_OF_NOISE * noise, 1.05 * steps))
     spiky = spikes(readings.times_s[usable], x, smooth, own, limit=limit)
     quality[usable[spiky]] = CODE[Quality.SPIKE]
@@ -73,10 +77,11 @@ def judge(readings: Readings, *, correct_drift: bool = True) -> Judged:
     breaks = handovers(readings.sources[usable], own)
     report, sighting = _reports(readings, times_s, own, containers)
     pieces = breaks | (report > 0)
-    usual = np.full(containers, USUAL_RATE)
-    rough = cut(times_s, x, own, containers=containers, jump=tolerance, rate=usual, breaks=pieces)
+    seldom = usual_gap_s(times_s, own, containers) > LONGEST_S
+    usual = np.where(seldom, SELDOM_RATE, USUAL_RATE)
+    rough = cut(times_s, x, own, containers=containers, jump=tolerance, rate=usual, breaks=pieces, seldom=seldom)
     rates = _rates(rough, times_s, containers)
-    plateaus = cut(times_s, x, own, containers=containers, jump=tolerance, rate=rates, breaks=pieces)
+    plateaus = cut(times_s, x, own, containers=containers, jump=tolerance, rate=rates, breaks=pieces, seldom=seldom)
     rates = _rates(plateaus, times_s, containers)
     true, echoes, pending = told(
         plateaus,
@@ -101,7 +106,7 @@ def judge(readings: Readings, *, correct_drift: bool = True) -> Judged:
     begins = np.sort(np.concatenate([_key(seen.rows, seen.until_s), _key(own[breaks], times_s[breaks])]))
     cycles = np.searchsorted(begins, _key(rows, readings.times_s), side="right").astype(np.int64)
     cleaned = bridged(readings.times_s, np.clip(cleaned, CUT_LOW, CUT_HIGH), rows, cycles, good)
-    return Judged(readings, quality, cleaned, cycles, seen, noise, steps, rates, shift, echoes, pending)
+    return Judged(readings, quality, cleaned, cycles, seen, noise, steps, rates, shift, echoes, pending, seldom)
 
 
 def _key(rows: NDArray[np.int64], times_s: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -37,6 +37,8 @@ class Judged:
         (C,): how many stretches of readings saw something nearer than the waste.
     pending
         (C,): how far the newest good stretch leapt up from the one before without confirmation yet; 0 = it did not.
+    seldom
+        (C,): whether it tells so little (a level or two a day) that no reading says anything about the one before.
     """
 
     readings: Readings
@@ -50,6 +52,7 @@ class Judged:
     drift: NDArray[np.float64]
     echoes: NDArray[np.int64]
     pending: NDArray[np.float64]
+    seldom: NDArray[np.bool_]
 
     @property
     def good(self) -> NDArray[np.bool_]:

@@ -47,6 +47,7 @@ def cut(
     jump: NDArray[np.float64],
     rate: NDArray[np.float64],
     breaks: NDArray[np.bool_],
+    seldom: NDArray[np.bool_],
 ) -> Plateaus:
     """Cut readings, sorted by container and time, into plateaus.
 
@@ -57,6 +58,8 @@ def cut(
         ``rate`` (C,), share a day, lets expect.
     breaks
         (n,): where a new piece begins in any case.
+    seldom
+        (C,): of these every reading counts as it is, because the next one tells of another day.
     """
     count = len(levels)
     if not count:
@@ -76,8 +79,8 @@ def cut(
         rows=own,
         first=first,
         last=last,
-        begin=_median_of_three(levels, first, last, step=1),
-        end=_median_of_three(levels, last, first, step=-1),
+        begin=np.where(seldom[own], levels[first], _median_of_three(levels, first, last, step=1)),
+        end=np.where(seldom[own], levels[last], _median_of_three(levels, last, first, step=-1)),
     )
 
 

@@ -99,6 +99,23 @@ def test_emptyings_with_lost_hours_and_partial_ones() -> None:
     assert only == pytest.approx(0.4, abs=0.05)
 
 
+def test_emptyings_of_a_bin_that_is_full_within_days_and_tells_six_levels_a_day() -> None:
+    """From reading to reading the level leaps up and falls; a median around it says nothing about noise or spikes."""
+    random = np.random.default_rng(4)
+    levels, emptied, level = np.empty(300), 0, 0.0
+    for n in range(300):
+        level += random.gamma(1.2, 0.25)
+        levels[n] = min(np.floor(level / 0.2) * 0.2, 0.8)
+        if level > 0.75:
+            level, emptied = 0.0, emptied + 1
+    judged = judge(table([levels], times_s=[BEGIN_S + 24 * HOUR_S * np.arange(300)]))
+    falls = int(((levels[1:] < 0.25) & (levels[:-1] > 0.75)).sum())
+    assert falls > 50
+    assert len(judged.seen.rows) >= 0.85 * falls
+    assert judged.good.mean() > 0.9
+    assert 0.1 < judged.rates[0] < 0.6
+
+
 def test_a_driver_overrules_a_few_readings() -> None:
     """Ten readings say 90 %, the driver found 20 %: they saw something else."""
     _, seen, _ = filling(10, rate=0.02, emptied_at=9)
