@@ -13,6 +13,10 @@ from routing.backtest.rows import Rows
 from routing.backtest.scores import SCORED, Scores, score
 from routing.forecast.calibration import NORMAL
 from routing.forecast.growth import SPANS_H
+from routing.trust.judge import COARSE, MOST_LEVELS
+
+OFTEN = 10
+"""A sensor that tells a few levels only tells each of them so often in the mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,23 @@ def halfvol_quantiles(rows: Rows) -> NDArray[np.float64]:
     share = (wanted - NORMAL[place - 1]) / (NORMAL[place] - NORMAL[place - 1])
     found = rows.quantiles[:, place - 1] * (1 - share) + rows.quantiles[:, place] * share
     least, most = limits(rows)
-    return np.clip(found, least, most)
+    return _shown(np.clip(found, least, most), rows)
+
+
+def _shown(quantiles: NDArray[np.float64], rows: Rows) -> NDArray[np.float64]:
+    """What a sensor that tells a few levels only shows: of each quantile the nearest level of its container."""
+    found = quantiles.copy()
+    for container in np.unique(rows.container):
+        mine = np.flatnonzero(rows.container == container)
+        known = np.concatenate([rows.last[mine], rows.level[mine]])
+        known = np.round(known[np.isfinite(known)], 4)
+        levels = np.unique(known)
+        # Each was seen often, so that a level is the sensor's and not an outcome that is forecast.
+        few = 1 < len(levels) <= MOST_LEVELS and len(known) >= OFTEN * len(levels)
+        if few and float(np.median(np.diff(levels))) >= COARSE:
+            between = 0.5 * (levels[1:] + levels[:-1])
+            found[mine] = levels[np.searchsorted(between, quantiles[mine])]
+    return found
 
 
 def limits(rows: Rows) -> tuple[float, float]:

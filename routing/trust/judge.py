@@ -27,8 +27,8 @@ CUT_LOW, CUT_HIGH = -0.05, 1.25
 LEAST_NOISE = 0.004
 SPIKE_OF_NOISE, LEAST_SPIKE = 6.0, 0.08
 JUMP_OF_NOISE = 5.0
-COARSE = 0.05
-"""A sensor that tells levels in larger steps than this is coarse: one step down is no emptying."""
+COARSE, MOST_LEVELS = 0.05, 25
+"""A sensor that tells so few levels, in larger steps than this, is coarse: one step down is no emptying."""
 
 USUAL_RATE = 0.05
 SELDOM_RATE = 0.3
@@ -119,7 +119,7 @@ def _steps(levels: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArray[np
     steps = np.zeros(len(starts) - 1)
     for c in range(len(steps)):
         values = np.unique(np.round(levels[starts[c] : min(starts[c + 1], starts[c] + 500)], 4))
-        if 1 < len(values) <= 25:
+        if 1 < len(values) <= MOST_LEVELS:
             step = float(np.median(np.diff(values)))
             steps[c] = step if step >= COARSE else 0.0
     return steps

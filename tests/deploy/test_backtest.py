@@ -8,12 +8,15 @@ import numpy as np
 import pytest
 
 from deploy.backtest.readings_file import Reading, read_files
-from deploy.backtest.report import Result, told
+from deploy.backtest.report import Result, halfvol_quantiles, told
 from deploy.cli import main
 from domain.containers import ContainerGeometry, Fraction
 from domain.errors import HalfvolError
+from routing.backtest.rolling import roll
+from routing.backtest.rows import Setting
 from routing.backtest.scores import SCORED, score
-from tests.routing.trust.series import filling, hourly
+from routing.forecast.fractions import USUAL_RATES
+from tests.routing.trust.series import BEGIN_S, HOUR_S, filling, hourly, table
 
 
 def written(folder: Path, text: str, name: str = "readings.csv") -> Path:
@@ -97,6 +100,24 @@ def test_too_short_unknown_models_and_what_is_not_installed(tmp_path: Path, caps
     assert main(["backtest", "--readings", path, "--models", "oracle"]) == 3
     assert main(["backtest", "--readings", path, "--column", "colour=red"]) == 3
     assert main(["backtest", "--readings", str(tmp_path / "none.csv")]) == 4
+
+
+def test_of_a_sensor_that_tells_a_few_levels_only_those_are_foretold() -> None:
+    random = np.random.default_rng(3)
+    coarse, fine = np.empty(150), np.empty(150)
+    level = 0.0
+    for n in range(150):
+        level += random.gamma(1.0, 0.15)
+        coarse[n], fine[n] = np.floor(min(level, 0.99) / 0.2) * 0.2, min(level, 0.99)
+        level = 0.0 if level > 0.75 else level
+    daily = BEGIN_S + 24 * HOUR_S * np.arange(150)
+    setting = Setting(UTC, None, np.zeros(2, dtype=np.int64), USUAL_RATES, every_h=48)
+    rows, _, _ = roll(table([coarse, fine], times_s=[daily, daily]), setting)
+    found = halfvol_quantiles(rows)
+    shown, known = found[rows.container == 0], found[rows.container == 1]
+    assert set(np.round(np.unique(shown), 3).tolist()) <= {0.0, 0.2, 0.4, 0.6, 0.8}
+    assert len(np.unique(known)) > 100
+    assert np.all(np.diff(found, axis=1) >= 0)
 
 
 def test_scores_of_forecasts_that_are_known() -> None:
