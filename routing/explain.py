@@ -184,7 +184,7 @@ def _known(language: _Language, decision: Decision, known_at: datetime) -> str:
     """What is known of the container: fresh, from a silent sensor, or nothing."""
     level = None if decision.fill_level is None else percent(decision.fill_level)
     if decision.last_observed_at is None:
-        return language.never_read
+        return ", ".join([language.never_read, *([language.estimate.format(level=level)] if level else [])])
     silence = known_at - decision.last_observed_at
     if silence < SILENT_FROM:
         return ", ".join(_fresh(language, decision))

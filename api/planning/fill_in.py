@@ -128,7 +128,8 @@ class _Night:
             plan = plans.latest(connection, municipality_id=inputs.municipality.id, date=self.date)
         if plan is None and not worlds.scheduled:
             return False
-        both = shadow.see(worlds, inputs, look(inputs, known_at=self.evening, since_s=worlds.since_s))
+        seen = look(inputs, known_at=self.evening, since_s=worlds.since_s, rounds_s=worlds.rounds_s)
+        both = shadow.see(worlds, inputs, seen)
         fixed_schedule = None if plan is None else self._drive_schedule(both)
         shadow.keep(self.database, both, plan=plan, fixed_schedule=fixed_schedule)
         return True

@@ -27,10 +27,17 @@ from storage.trust import FillModel
 _log = logging.getLogger(__name__)
 
 
-def look(inputs: Inputs, *, known_at: datetime, since_s: Mapping[int, float] | None = None) -> Outlook:
+def look(
+    inputs: Inputs,
+    *,
+    known_at: datetime,
+    since_s: Mapping[int, float] | None = None,
+    rounds_s: Mapping[int, float] | None = None,
+) -> Outlook:
     """Judge and forecast every container; what earlier nights learned is used, or else everything learned anew.
 
-    ``since_s``: by container id, moments since when to add up the waste that came in (epoch seconds).
+    ``since_s``: by container id, moments since when to add up the waste that came in (epoch seconds). ``rounds_s``: by
+    container id, when the fixed schedule's last round came by that was driven.
     """
     fractions = {container.id: container.fraction for container in inputs.containers}
     place = Place(time_zone(inputs.municipality.time_zone), country_of(inputs.municipality.time_zone))
@@ -53,6 +60,7 @@ def look(inputs: Inputs, *, known_at: datetime, since_s: Mapping[int, float] | N
         batteries=judgements.batteries_of(inputs),
         corrections_from_s=judgements.rewritten_from(inputs, known_at).timestamp(),
         since_s=since_s,
+        rounds_s=rounds_s,
     )
 
 

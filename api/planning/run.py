@@ -141,7 +141,7 @@ def run_planning(
         policy = policy or inputs.policy
         worlds = shadow.part(database, inputs, date, policy=policy)
     with stages.of("forecasting", 0.05):
-        seen = look(inputs, known_at=known_at, since_s=worlds.since_s)
+        seen = look(inputs, known_at=known_at, since_s=worlds.since_s, rounds_s=worlds.rounds_s)
         remember(database, inputs, seen, known_at=known_at)
         inputs = with_open_requests(database, inputs, known_at=known_at)
         shadow.look_back_at(database, inputs, seen)

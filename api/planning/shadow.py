@@ -42,6 +42,9 @@ FRESH_S = 2 * DAY_S
 LEAST_TRUST = 0.5
 """A container has a trusted reading when it is this fresh and its sensor is right at least so often."""
 
+ROUNDS_SINCE = dt.timedelta(days=29)
+"""A fixed schedule comes by every four weeks at least."""
+
 LOOK_BACK_DAYS = 14
 """Days so long ago are still looked back at; before that the readings at hand do not reach."""
 
@@ -51,7 +54,8 @@ class Worlds:
     """Both worlds before anything is forecast.
 
     ``driven``: the real one; ``began_on``: the date when they parted; ``stored``: by container id, where it stood last
-    in the other one; ``missed``: those of them that are rounds of nights that nobody planned.
+    in the other one; ``missed``: those of them that are rounds of nights that nobody planned; ``rounds_s``: by
+    container id, when the last round came by while the fixed schedule was driven (epoch seconds).
     """
 
     date: dt.date
@@ -61,6 +65,7 @@ class Worlds:
     stored: Mapping[int, OtherLevel]
     missed: Mapping[int, OtherLevel]
     scheduled: tuple[int, ...]
+    rounds_s: Mapping[int, float]
 
     @property
     def since_s(self) -> dict[int, float]:
@@ -80,6 +85,8 @@ def part(database: Database, inputs: Inputs, date: dt.date, *, policy: Policy) -
             newest = None
         began_on = date if newest is None else newest.began_on
         stored = shadow.other_levels(connection, municipality_id=owner, world=driven.other, since=began_on, before=date)
+    until = date if driven is World.FIXED_SCHEDULE else began_on
+    rounds = rounds_between(containers, inputs.days, after=until - ROUNDS_SINCE, before=until, free=free)
     missed: dict[int, OtherLevel] = {}
     if newest is not None and driven.other is World.FIXED_SCHEDULE:
         between = rounds_between(containers, inputs.days, after=newest.date, before=date, free=free)
@@ -92,6 +99,7 @@ def part(database: Database, inputs: Inputs, date: dt.date, *, policy: Policy) -
         stored={each: level for each, level in {**stored, **missed}.items() if each in containers},
         missed=missed,
         scheduled=() if date in free else tuple(scheduled(containers, inputs.days, date)),
+        rounds_s={each: level.at.timestamp() for each, level in rounds.items()},
     )
 
 

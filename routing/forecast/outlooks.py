@@ -38,6 +38,13 @@ SAMPLE = 400
 """The town's hours are learned from so many containers, evenly over all."""
 
 
+ROUND_S = 12 * 3600.0
+"""So long after it began a round has come by everywhere."""
+SCHEDULED_SD = 0.1
+"""Standard deviation of the level after an emptying that nobody reported: a container in twenty is passed over, and the
+hour of the day is not known."""
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where the town is: its time zone, and whose public holidays it keeps (ISO 3166; None: none)."""
@@ -109,6 +116,7 @@ def outlook(
     since_s: Mapping[int, float] | None = None,
     batteries: Mapping[int, Battery] | None = None,
     corrections_from_s: float = np.inf,
+    rounds_s: Mapping[int, float] | None = None,
 ) -> Outlook:
     """Judge and forecast the containers in ``fractions``; one without a history gets what its neighbours tell.
 
@@ -129,6 +137,9 @@ def outlook(
         Of the sensors, by the numbers that the histories' ``sources`` give them.
     corrections_from_s
         Since when readings are told that are worth something else than their message said; default: none are.
+    rounds_s
+        By id, when a round of the fixed schedule last came by (epoch seconds); a container of which nothing was ever
+        heard is taken to have been emptied then.
     """
     place = place or Place()
     ids = list(fractions)
@@ -187,6 +198,8 @@ def outlook(
     )
     if learned is not None:
         origin = _with_earlier(origin, learned, numbers)
+    if rounds_s:
+        origin = _as_scheduled(origin, np.array([rounds_s.get(each, np.nan) for each in ids]), at_s=at_s)
     taught = calibration or (Calibration.none() if learned is None else learned.calibration)
     found = as_forecasts(origin, clock, taught, at_s=at_s)
     keep = Learned(
@@ -236,6 +249,17 @@ def _with_earlier(origin: Origin, learned: Learned, ids: NDArray[np.int64]) -> O
         last_s=np.where(silent, last_s, origin.last_s),
         last_level=np.where(silent, last_level, origin.last_level),
         emptied_s=np.where(np.isfinite(origin.emptied_s), origin.emptied_s, emptied_s),
+    )
+
+
+def _as_scheduled(origin: Origin, rounds_s: NDArray[np.float64], *, at_s: float) -> Origin:
+    """With the containers of which nothing was ever heard as the last round left them."""
+    chosen = ~np.isfinite(origin.last_s) & ~np.isfinite(origin.emptied_s) & (rounds_s <= at_s - ROUND_S)
+    return replace(
+        origin,
+        origin_s=np.where(chosen, rounds_s, origin.origin_s),
+        level=np.where(chosen, EMPTIED_LEVEL, origin.level),
+        level_sd=np.where(chosen, SCHEDULED_SD, origin.level_sd),
     )
 
 

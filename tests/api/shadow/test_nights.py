@@ -9,6 +9,8 @@ import pytest
 
 import api.planning.fixed_schedule
 from api.planning import make_plan
+from api.planning.inputs import load
+from api.planning.shadow import part
 from domain.saving import Exclusion, World
 from routing.check import Violation
 from routing.checks.rules import Rule
@@ -25,6 +27,7 @@ from tests.api.shadow.compared_town import (
     day,
     drive,
     levels,
+    only_shadow,
     plan_monday,
     plan_thursday,
 )
@@ -98,6 +101,20 @@ def test_the_schedule_goes_on_through_nights_that_nobody_planned(database: Datab
     side = day(database, town, MONDAY).fixed_schedule
     assert side is not None
     assert side.kg / 16 == pytest.approx(1120 * 0.22, rel=0.15)
+
+
+def test_rounds_count_as_driven_until_halfvol_plans(database: Database, town: Town) -> None:
+    def last_rounds(date: datetime.date, known_at: datetime.datetime) -> set[datetime.date]:
+        inputs = load(database, "helsinki", known_at=known_at)
+        rounds_s = part(database, inputs, date, policy=inputs.policy).rounds_s
+        assert set(rounds_s) == {container.id for container in town.containers.values()}
+        return {datetime.datetime.fromtimestamp(at_s, inputs.days.time_zone).date() for at_s in rounds_s.values()}
+
+    assert last_rounds(THURSDAY, WEDNESDAY_EVENING) == {datetime.date(2026, 11, 16)}
+    plan_thursday(database)
+    assert last_rounds(MONDAY, NOW) == {datetime.date(2026, 11, 16)}, "on Thursday Halfvol's plan was driven"
+    only_shadow(database, town)
+    assert last_rounds(MONDAY, NOW) == {THURSDAY}
 
 
 def test_a_later_night_looks_back(database: Database, town: Town) -> None:

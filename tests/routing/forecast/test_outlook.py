@@ -74,6 +74,24 @@ def test_a_container_silent_for_longer_than_is_read_again_keeps_its_level(town: 
     assert later.forecasts[0].last_level == pytest.approx(known.last_level)
 
 
+def test_a_container_of_which_nothing_was_heard_stands_as_the_last_round_left_it(town: dict[int, FillHistory]) -> None:
+    round_s = AT_S - 3 * DAY_S
+    reported = FillHistory(emptied_s=np.array([AT_S - 9 * DAY_S]))
+    known = {n: each for n, each in town.items() if n} | {1: reported}
+    glass = GLASS | {30: Fraction.GLASS}
+    rounds_s = dict.fromkeys(range(30), round_s) | {30: AT_S - 3600.0}
+    without = outlook(known, fractions=glass, at_s=AT_S).forecasts
+    found = outlook(known, fractions=glass, at_s=AT_S, rounds_s=rounds_s).forecasts
+    assert found[0].origin_s == round_s
+    assert found[0].mean(AT_S) == pytest.approx(0.02 + 3 * found[0].growth_per_day, abs=0.03)
+    assert found[0].mean(AT_S) < without[0].mean(AT_S) - 0.1
+    assert found[0].overflow_risk(AT_S + 2 * DAY_S) < without[0].overflow_risk(AT_S + 2 * DAY_S) / 2
+    assert found[0].last_emptied_s is None, "nobody said so"
+    assert found[1].origin_s == AT_S - 9 * DAY_S, "what was reported counts"
+    assert found[2].level == without[2].level, "and so do readings"
+    assert found[30].origin_s == without[30].origin_s, "the round is still out"
+
+
 def test_what_cannot_be_read_is_learned_anew() -> None:
     with pytest.raises(InvalidInput, match="learned anew"):
         from_bytes(b"PK no such thing")
