@@ -33,7 +33,7 @@ NORMAL = ndtri(PROBABILITIES)
 RIDGE = 30.0
 """The learned mean is drawn to the base as by so many outcomes at one standard deviation."""
 
-SHAPE_PRIOR = 600.0
+SHAPE_PRIOR = 100.0
 """The learned shape likewise, by so many outcomes; in the tails by more, because few outcomes reach there."""
 
 SURE_SD = 0.03

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
 from domain.judged_emptyings import Verdict
 from routing.trust.plateaus import Plateaus
+from routing.trust.small_falls import FALL_OF_NOISE, LEAST_FALL
 
 SAME_EMPTYING_S = 6 * 3600.0
 """A report so close to the interval in which the level fell means that emptying."""
@@ -83,6 +84,34 @@ def between(
         before=before,
         after=after,
         confidence=1 / (1 + np.exp(-np.clip(score, -6, 6))),
+    )
+
+
+def with_small_falls(
+    seen: SeenEmptyings,
+    at: NDArray[np.int64],
+    before: NDArray[np.float64],
+    after: NDArray[np.float64],
+    *,
+    rows: NDArray[np.int64],
+    times_s: NDArray[np.float64],
+    noise: NDArray[np.float64],
+) -> SeenEmptyings:
+    """The same with what :func:`routing.trust.small_falls.small_falls` found in good readings (``rows``, ``times_s``).
+
+    What is more than half again as deep as noise reaches is sure; the shallowest of them are even.
+    """
+    if not len(at):
+        return seen
+    depth = (before - after) / np.maximum(LEAST_FALL, FALL_OF_NOISE * noise[rows[at]])
+    score = 8.0 * np.minimum(depth - 1, 0.75)
+    found = SeenEmptyings(rows[at], times_s[at - 1], times_s[at], before, after, 1 / (1 + np.exp(-score)))
+    order = np.lexsort((np.concatenate([seen.until_s, found.until_s]), np.concatenate([seen.rows, found.rows])))
+    return SeenEmptyings(
+        **{
+            field.name: np.concatenate([getattr(seen, field.name), getattr(found, field.name)])[order]
+            for field in fields(SeenEmptyings)
+        }
     )
 
 

@@ -15,6 +15,7 @@ from routing.trust.judged import Judged
 from routing.trust.plateaus import LEAST_JUMP, Plateaus, cut
 from routing.trust.readings import CODE, Readings
 from routing.trust.reasons import mark_false
+from routing.trust.small_falls import small_falls
 from routing.trust.smooth import noise_of, running_median
 from routing.trust.spikes import LONGEST_S, spikes, usual_gap_s
 from routing.trust.stories import told
@@ -99,12 +100,16 @@ def judge(readings: Readings, *, correct_drift: bool = True) -> Judged:
     seen = emptyings.between(
         plateaus, true, times_s, tolerance=tolerance, noise=noise, reported=report > 0, handed=breaks
     )
+    whose, good_s = own[believed], times_s[believed]
+    handed_over = _key(own[breaks], times_s[breaks])
+    cycles = _cycles(seen, handed_over, _key(whose, good_s))
+    small = small_falls(x[believed], cycles, whose, noise=noise, smooth=(steps == 0) & ~seldom)
+    seen = emptyings.with_small_falls(seen, *small, rows=whose, times_s=good_s, noise=noise)
     shift = drift.of_empty_level(seen, containers=containers)
     offset = shift[rows] if correct_drift else np.zeros(len(rows))
     raw = np.where(np.isfinite(levels), levels, 0.0)
     cleaned = raw - offset * np.clip(1 - raw, 0.0, 1.0)
-    begins = np.sort(np.concatenate([_key(seen.rows, seen.until_s), _key(own[breaks], times_s[breaks])]))
-    cycles = np.searchsorted(begins, _key(rows, readings.times_s), side="right").astype(np.int64)
+    cycles = _cycles(seen, handed_over, _key(rows, readings.times_s))
     cleaned = bridged(readings.times_s, np.clip(cleaned, CUT_LOW, CUT_HIGH), rows, cycles, good)
     return Judged(readings, quality, cleaned, cycles, seen, noise, steps, rates, shift, echoes, pending, seldom)
 
@@ -112,6 +117,14 @@ def judge(readings: Readings, *, correct_drift: bool = True) -> Judged:
 def _key(rows: NDArray[np.int64], times_s: NDArray[np.float64]) -> NDArray[np.float64]:
     """One number that sorts by container and then by time, to the microsecond for a million containers."""
     return rows * 2.0**33 + times_s
+
+
+def _cycles(
+    seen: emptyings.SeenEmptyings, handed_over: NDArray[np.float64], keys: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """How many emptyings and changes of sensor lie before each of ``keys``, over all containers."""
+    begins = np.sort(np.concatenate([_key(seen.rows, seen.until_s), handed_over]))
+    return np.searchsorted(begins, keys, side="right").astype(np.int64)
 
 
 def _steps(levels: NDArray[np.float64], starts: NDArray[np.int64]) -> NDArray[np.float64]:
