@@ -41,8 +41,8 @@ SAMPLE = 400
 ROUND_S = 12 * 3600.0
 """So long after it began a round has come by everywhere."""
 SCHEDULED_SD = 0.1
-"""Standard deviation of the level after an emptying that nobody reported: a container in twenty is passed over, and the
-hour of the day is not known."""
+"""Standard deviation of the level after an emptying that nobody reported; an assumption, not measured: a container may
+have been passed over, and the hour of the day is not known."""
 
 
 @dataclass(frozen=True, slots=True)
