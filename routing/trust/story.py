@@ -36,6 +36,13 @@ readings: the nearest echo counts, so another thing than the waste is nearer tha
 UNLIKE_SIGHTING, MOST_UNLIKE = 10.0, 6.0
 """A true plateau that ends otherwise than the driver saw, beyond two tenths: for each full container of difference."""
 
+FLAT_SCALE, MOST_FLAT = 0.05, 4.0
+"""A true plateau that grows less than half of what the rate lets expect beyond its first ``FLAT_DAYS`` costs 1 for
+each so many shares of the capacity that are lacking: a fixed thing does not grow, waste does."""
+FLAT_DAYS = 0.5
+FULL = 0.95
+"""What is full stays so."""
+
 ECHO_ALIKE = 0.05
 """False echoes within so much of each other come from the same fixed thing."""
 
@@ -81,7 +88,13 @@ def likeliest(  # noqa: PLR0912 - one loop over pairs of pieces, kept together f
     count = len(pieces)
     if count <= 1:
         return [True] * count
-    false_cost = [_false_cost(piece, echoing and not _lower(piece, echo_level)) for piece in pieces]
+    begins, lasts = zip(
+        *(_false_cost(piece, echoing and not _lower(piece, echo_level)) for piece in pieces), strict=True
+    )
+    # A false plateau that a driver's report cuts in two is one.
+    goes_on = [
+        i > 0 and piece.reported and abs(piece.begin - pieces[i - 1].end) <= tolerance for i, piece in enumerate(pieces)
+    ]
     leap_scale = LEAP_SCALE + LEAP_SCALE_OF_RATE * rate
     best = [0.0] * count
     before = [-1] * count
@@ -116,13 +129,14 @@ def likeliest(  # noqa: PLR0912 - one loop over pairs of pieces, kept together f
             if cost < least:
                 least, least_from = cost, j
             if j >= 0:
-                skipped += false_cost[j]
+                begun = begins[j + 1] if j + 1 < i and goes_on[j + 1] else 0.0
+                skipped += max(0.0, begins[j] - begun) + lasts[j]
                 if pieces[j].count > 2:
                     lowest.append(pieces[j])
                 reported = reported or pieces[j].reported
                 sighting = sighting if sighting == sighting else pieces[j].sighting  # noqa: PLR0124 - NaN
                 other = other or pieces[j].other_source
-        best[i], before[i] = least, least_from
+        best[i], before[i] = least + _flat_cost(piece, rate), least_from
     # The last pieces may be false too.
     skipped, least, at = 0.0, math.inf, count - 1
     lowest = []
@@ -130,7 +144,8 @@ def likeliest(  # noqa: PLR0912 - one loop over pairs of pieces, kept together f
         cost = best[i] + skipped + _low_cost(lowest, pieces[i].end - tolerance)
         if cost < least:
             least, at = cost, i
-        skipped += false_cost[i]
+        begun = begins[i + 1] if i + 1 < count and goes_on[i + 1] else 0.0
+        skipped += max(0.0, begins[i] - begun) + lasts[i]
         if pieces[i].count > 2:
             lowest.append(pieces[i])
     true = [False] * count
@@ -145,10 +160,19 @@ def is_emptying(previous: Piece, piece: Piece, tolerance: float) -> bool:
     return piece.begin < previous.end - tolerance
 
 
-def _false_cost(piece: Piece, echoing: bool) -> float:
+def _false_cost(piece: Piece, echoing: bool) -> tuple[float, float]:
+    """What a false plateau costs for beginning, and for lasting."""
     if echoing:
-        return KNOWN_EPISODE + KNOWN_FALSE_READING * piece.count
-    return (SPIKE if piece.count <= 2 else EPISODE) + FALSE_READING * piece.count
+        return KNOWN_EPISODE, KNOWN_FALSE_READING * piece.count
+    return SPIKE if piece.count <= 2 else EPISODE, FALSE_READING * piece.count
+
+
+def _flat_cost(piece: Piece, rate: float) -> float:
+    if piece.end >= FULL:
+        return 0.0
+    days = (piece.until_s - piece.from_s) / 86_400.0 - FLAT_DAYS
+    lacking = rate * days - 2 * max(0.0, piece.end - piece.begin)
+    return min(MOST_FLAT, max(0.0, lacking) / FLAT_SCALE)
 
 
 def _lower(piece: Piece, echo_level: float) -> bool:

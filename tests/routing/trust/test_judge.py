@@ -130,6 +130,22 @@ def test_a_driver_overrules_a_few_readings() -> None:
     assert alone.good[200:208].sum() >= overruled.good[200:208].sum()
 
 
+def test_what_neither_grows_nor_falls_with_an_emptying_is_a_false_echo() -> None:
+    hours = np.arange(480 + 20)
+    seen = 0.1 * (hours % 96) / 24 + np.random.default_rng(2).normal(0, 0.005, len(hours))
+    seen[480 - 12 :] = 0.86 + np.random.default_rng(3).normal(0, 0.003, 32)
+    told = judge(table([seen], sightings=[(0, BEGIN_S + (480 - 0.5) * HOUR_S, 0.4)]))
+    assert told.good[:-32].mean() > 0.99
+    assert not told.good[-32:].any()
+
+
+def test_what_is_full_and_grows_is_believed_when_an_emptying_is_reported() -> None:
+    """The driver drove by."""
+    seen = np.linspace(0.1, 0.9, 24 * 8) + np.random.default_rng(2).normal(0, 0.01, 24 * 8)
+    told = judge(table([seen], sightings=[(0, BEGIN_S + 24 * 7 * HOUR_S + 1800, np.nan)]))
+    assert told.good.mean() > 0.95
+
+
 def test_nothing_and_next_to_nothing() -> None:
     nothing = judge(table([np.empty(0), np.empty(0)]))
     assert len(nothing.quality) == 0
