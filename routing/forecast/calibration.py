@@ -73,17 +73,20 @@ class Calibration:
     @classmethod
     def none(cls) -> Calibration:
         """Nothing learned: the base as it is."""
-        spans, terms = len(SPANS_H), 6
+        spans = len(SPANS_H)
         return cls(
             mean=np.zeros((spans, FEATURES)),
-            variance=np.tile(np.array([1.0, 1.0, 1.0, 1.0, 1.0, 0.0]), (spans, 1))[:, :terms],
+            variance=np.tile(_BASE, (spans, 1)),
             centres=np.tile(np.arange(len(BINS), dtype=float), (spans, 1)),
             shape=np.tile(NORMAL, (spans, len(BINS), 1)),
             weight=np.zeros((spans, len(PROBABILITIES))),
         )
 
 
-FEATURES = 10
+FEATURES = 9
+"""How many things may be added to the mean; ``TERMS`` make up the variance."""
+TERMS = 5
+_BASE = np.array([*np.ones(TERMS - 1), 0.0])
 
 
 def grown_time(origin: Origin, clock: WasteClock, target_s: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -114,7 +117,7 @@ def _own(table: NDArray[np.float64], low: NDArray[np.int64], share: NDArray[np.f
 def _features(
     origin: Origin, passed: NDArray[np.float64], low: NDArray[np.int64], share: NDArray[np.float64]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """The base's mean growth (n,), what may be added to it (n, FEATURES), and the terms of the variance (n, 6)."""
+    """The base's mean growth (n,), what may be added to it (n, FEATURES), and the terms of the variance (n, TERMS)."""
     mean = origin.rate * passed
     span_rate = _own(origin.span_rates, low, share)
     features = np.column_stack(
@@ -127,7 +130,6 @@ def _features(
             np.maximum(origin.level - 0.8, 0.0) * mean,
             origin.momentum,
             np.exp(-origin.since_emptied / 2.0) * mean,
-            origin.pending,
             np.full(len(mean), 0.01),
         ]
     )
@@ -137,7 +139,6 @@ def _features(
             (origin.rate_sd * passed) ** 2,
             origin.noise**2,
             np.minimum(origin.level_sd, SURE_SD) ** 2,
-            (origin.pending / 2) ** 2,
             np.full(len(mean), 1e-4),
         ]
     )
@@ -165,7 +166,7 @@ def learn(cases: Cases, clock: WasteClock) -> Calibration:
         passed = grown_time(origin, clock, target_s)
         mean, features, terms = _features(origin, passed, low, share)
         unsure = _unsure(origin)
-        sd = np.sqrt(terms[:, :5].sum(axis=1) + unsure + 1e-6)
+        sd = np.sqrt((terms @ _BASE) + unsure + 1e-6)
         left = level - origin.level - mean
         coefficients = _ridge(features / sd[:, None], np.clip(left / sd, -4, 4))
         left -= features @ coefficients
@@ -195,12 +196,11 @@ def _variances(
     terms: NDArray[np.float64], squares: NDArray[np.float64], sd: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Factors of the variance's terms that explain the squares of what is left, drawn to the base's by a few cases."""
-    base = np.array([1.0, 1.0, 1.0, 1.0, 1.0, 0.0])
     weight = 1 / sd**2
     rows = terms * weight[:, None]
     size = np.sqrt((rows**2).mean(axis=0)) + 1e-12
     pull = np.diag(size * np.sqrt(20.0))
-    found, _ = nnls(np.vstack([rows, pull]), np.concatenate([squares * weight, pull @ base]))
+    found, _ = nnls(np.vstack([rows, pull]), np.concatenate([squares * weight, pull @ _BASE]))
     return found
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +10,6 @@ from scipy.special import ndtr
 
 BELIEVED = 0.95
 """A reading that is right with at least this probability is taken as it is."""
-
-HIGHEST = 1.2
-"""A reading that is wrong may say anything from empty to this with equal chance."""
 
 TOO_HIGH = 0.9
 """So many of the wrong readings say more than there is: the nearest echo counts, and a false one comes from above the
@@ -33,6 +30,26 @@ class Weighed:
     wrong_level: NDArray[np.float64]
     wrong_sd: NDArray[np.float64]
 
+    def where(self, chosen: NDArray[np.bool_], other: Weighed) -> Weighed:
+        """These for those that are chosen, (n,), and the others for the rest."""
+        return Weighed(
+            **{
+                field.name: np.where(chosen, getattr(self, field.name), getattr(other, field.name))
+                for field in fields(Weighed)
+            }
+        )
+
+    @property
+    def cases(self) -> NDArray[np.float64]:
+        """Level and standard deviation if the reading is right, and if it is wrong: (n, 2, 2)."""
+        return np.stack(
+            [
+                np.stack([self.right_level, self.right_sd], axis=1),
+                np.stack([self.wrong_level, self.wrong_sd], axis=1),
+            ],
+            axis=1,
+        )
+
     @property
     def level(self) -> NDArray[np.float64]:
         """Mean of the level over both cases, (n,)."""
@@ -50,14 +67,16 @@ def weighed(
     level_sd: NDArray[np.float64],
     *,
     right: NDArray[np.float64],
+    density: NDArray[np.float64],
     expected: NDArray[np.float64],
     expected_sd: NDArray[np.float64],
 ) -> Weighed:
     """The level, (n,), from what a sensor says and what was to be expected without it.
 
     By Bayes' rule with the expectation as the prior, normally distributed: the reading is right with probability
-    ``right``, and then within ``level_sd``, or it says nothing but that the level most likely lies below it. Readings
-    that are believed, and containers of which nothing is expected (NaN), stay as they are.
+    ``right``, and then within ``level_sd``, or it says nothing but that the level most likely lies below it; what is
+    wrong lies at that level with probability ``density`` per unit of the level. Readings that are believed, and
+    containers of which nothing is expected (NaN), stay as they are.
     """
     doubted = (right < BELIEVED) & np.isfinite(expected)
     prior, prior_sd = np.where(doubted, expected, level), np.where(doubted, expected_sd, 1.0)
@@ -65,7 +84,7 @@ def weighed(
     likely = right * np.exp(-(((level - prior) / spread) ** 2) / 2) / (np.sqrt(2 * np.pi) * spread)
     below, lower, lower_variance = _below(level + 2 * level_sd, prior, prior_sd)
     under, any_level = TOO_HIGH * below, np.full(len(level), 1 - TOO_HIGH)
-    unlikely = (1 - right) * (under + any_level) / HIGHEST
+    unlikely = (1 - right) * (under + any_level) * density
     share = under / (under + any_level)
     wrong_level = prior + share * (lower - prior)
     wrong_variance = share * lower_variance + (1 - share) * prior_sd**2 + share * (1 - share) * (lower - prior) ** 2
@@ -76,6 +95,25 @@ def weighed(
         right_sd=np.where(doubted, np.sqrt(gain) * level_sd, level_sd),
         wrong_level=np.where(doubted, wrong_level, level),
         wrong_sd=np.where(doubted, np.sqrt(wrong_variance), level_sd),
+    )
+
+
+def either(
+    level: NDArray[np.float64],
+    level_sd: NDArray[np.float64],
+    *,
+    right: NDArray[np.float64],
+    other: NDArray[np.float64],
+) -> Weighed:
+    """The level, (n,), that is as the sensor says with probability ``right``, and otherwise quite another (NaN: as it
+    is)."""
+    doubted = (right < BELIEVED) & np.isfinite(other)
+    return Weighed(
+        wrong=np.where(doubted, 1 - right, 0.0),
+        right_level=level,
+        right_sd=level_sd,
+        wrong_level=np.where(doubted, other, level),
+        wrong_sd=level_sd,
     )
 
 

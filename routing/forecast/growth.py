@@ -223,7 +223,7 @@ def _add_sightings(
     rows, at_s = readings.sighting_rows, readings.sightings_s
     if len(rows) < 2:
         return
-    believed = judged.good & (judged.echoes < ECHOES_KNOWN)[readings.rows()]
+    believed = judged.good & (judged.episodes < ECHOES_KNOWN)[readings.rows()]
     good_s = readings.times_s[believed]
     keys = readings.rows()[believed] * 2.0**33 + good_s
     watched = np.searchsorted(keys, rows[1:] * 2.0**33 + at_s[1:]) > np.searchsorted(

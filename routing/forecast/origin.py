@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.forecast.calendar import DAY_S, HOUR_S, WasteClock
-from routing.forecast.doubt import BELIEVED, weighed
+from routing.forecast.doubt import either, weighed
 from routing.forecast.growth import GROWN, GROWN_SQUARED, GROWN_TIME, SPANS_H, TIME, TIME_SQUARED, WEIGHT, Sums
 from routing.forecast.town import LEAST_RATE, Town
 from routing.trust.judged import Judged
+from routing.trust.readings import sort_keys
 from routing.trust.score import trust
 
 LOOK_BACK = 12
@@ -52,7 +53,7 @@ class Origin:
     ``rate``, ``rate_sd``, ``recent_rate``: days' worth of growth, share of the capacity; ``span_rates``,
     ``span_variance`` (C, S): the same as seen over each of ``SPANS_H``, and variance over days' worth of waste;
     ``momentum``: the last day's growth less what was expected; ``since_emptied``: days' worth of waste since then;
-    ``pending``: a leap that nothing has confirmed; ``wrong``: probability that a doubted reading is wrong, else 0;
+    ``wrong``: probability that a doubted reading is wrong, else 0;
     ``cases`` (C, 2, 2): level and standard deviation if the reading is right, and if it is wrong (meaningless where
     ``wrong`` is 0); ``noise``; ``groups`` int64; ``last_s``, ``last_level``: newest good reading; ``emptied_s``.
     """
@@ -68,7 +69,6 @@ class Origin:
     span_variance: NDArray[np.float64]
     momentum: NDArray[np.float64]
     since_emptied: NDArray[np.float64]
-    pending: NDArray[np.float64]
     wrong: NDArray[np.float64]
     cases: NDArray[np.float64]
     noise: NDArray[np.float64]
@@ -141,31 +141,23 @@ def origins(
         level_sd[c] = np.hypot(sd, np.where(alone, SINGLE_SD, DOUBT_SD * _suspect_share(judged, last[c])))
         origin_s[c] = last_s[c]
         innovation[c] = np.clip(judged.cleaned[last[c]] - level[c], -0.2, 0.2)
-    # A leap that nothing has confirmed: the truth lies at one of its ends.
-    pending = np.where(fresh, np.minimum(judged.pending, 1.0), 0.0)
-    reported_s = _reported(judged, at_s)
     right = np.where(fresh, trust(judged)[last] if len(times_s) else 1.0, 1.0)
-    weighing = (right < BELIEVED) & (reported_s < origin_s)
-    wrong, cases = np.zeros(containers), np.zeros((containers, 2, 2))
-    if weighing.any():
-        passed = clock.at(origin_s, groups) - clock.at(np.where(weighing, reported_s, origin_s), groups)
-        found = weighed(
-            level,
-            level_sd,
-            right=right,
-            expected=np.where(weighing, EMPTIED_LEVEL + rate * passed, np.nan),
-            expected_sd=np.sqrt(EMPTIED_LEVEL_SD**2 + span_variance[:, 1] * passed + (rate_sd * passed) ** 2),
-        )
-        level, level_sd, wrong = found.level, found.level_sd, found.wrong
-        cases = np.stack(
-            [
-                np.stack([found.right_level, found.right_sd], axis=1),
-                np.stack([found.wrong_level, found.wrong_sd], axis=1),
-            ],
-            axis=1,
-        )
-        pending, innovation, momentum = (np.where(weighing, 0.0, each) for each in (pending, innovation, momentum))
-    level_sd = np.hypot(level_sd, pending / 2)
+    reported_s = _reported(judged, at_s)
+    since_report = fresh & (reported_s < origin_s)
+    passed = clock.at(origin_s, groups) - clock.at(np.where(since_report, reported_s, origin_s), groups)
+    expected = np.where(since_report, EMPTIED_LEVEL + rate * passed, np.nan)
+    expected_sd = np.sqrt(EMPTIED_LEVEL_SD**2 + span_variance[:, 1] * passed + (rate_sd * passed) ** 2)
+    leapt = np.where(fresh & (judged.pending != 0), np.clip(level - judged.pending, 0.0, 1.5), np.nan)
+    found = weighed(
+        level,
+        level_sd,
+        right=right,
+        density=judged.echoes.density(level),
+        expected=expected,
+        expected_sd=expected_sd,
+    ).where(since_report, either(level, level_sd, right=right, other=leapt))
+    level, level_sd, cases = found.level, found.level_sd, found.cases
+    innovation, momentum = (np.where(found.wrong > 0, 0.0, each) for each in (innovation, momentum))
     own_clock = clock.at(origin_s, groups)
     since = np.where(np.isfinite(emptied_s), own_clock - clock.at(np.nan_to_num(emptied_s), groups), 30.0)
     return Origin(
@@ -180,8 +172,7 @@ def origins(
         span_variance=span_variance,
         momentum=momentum,
         since_emptied=np.clip(since, 0.0, 30.0),
-        pending=pending,
-        wrong=wrong,
+        wrong=found.wrong,
         cases=cases,
         noise=judged.noise.copy(),
         groups=groups,
@@ -295,7 +286,7 @@ def _levels(
     level = (weights * carried).sum(axis=1) / weights.sum(axis=1)
     sd = np.sqrt(gain) * noise
     # A day before: the reading nearest to 24 hours earlier within the cycle.
-    keys = rows[good] * 2.0**33 + times_s[good]
+    keys = sort_keys(rows[good], times_s[good])
     before = np.searchsorted(keys, keys[place] - DAY_S)
     before = np.minimum(before, len(good) - 1)
     same = (rows[good][before] == rows[good][place]) & (judged.cycles[good][before] == judged.cycles[good][place])

@@ -13,7 +13,7 @@ from domain.errors import InvalidInput
 from routing.forecast.calibration import FEATURES, PROBABILITIES, Calibration
 from routing.forecast.growth import SPANS_H, Sums
 
-VERSION = 3
+VERSION = 4
 
 CONTEXT_DAYS = 16.0
 """Readings from so long before the state ends have to be read again, to judge the new ones beside them."""

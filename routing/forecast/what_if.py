@@ -79,7 +79,6 @@ def forecasts_if(seen: Outlook, begun: WhatIf) -> dict[int, Forecast]:
         # The same people throw the same things: what the last day brought more than usual, it brought here too.
         momentum=np.where(begun.at_s >= origin.origin_s - DAY_S, origin.momentum, 0.0),
         since_emptied=np.where(np.isfinite(begun.emptied_s), np.clip(since, 0.0, 30.0), 30.0),
-        pending=zeros,
         wrong=zeros,
         # What the newest reading would have said.
         last_level=np.where(np.isfinite(origin.last_level), begun.level, np.nan),

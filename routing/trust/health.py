@@ -15,7 +15,6 @@ from routing.trust.battery import REFERENCE_C, Battery
 from routing.trust.emptyings import Reconciled
 from routing.trust.judged import Judged
 from routing.trust.readings import CODE
-from routing.trust.score import echo_shares
 from routing.trust.stories import ECHOES_KNOWN
 
 DAY_S = 86_400.0
@@ -59,17 +58,12 @@ def health(
         (C,): of the sensor that each container's newest reading came from; none: nothing is known of any.
     """
     readings = judged.readings
-    shares = echo_shares(judged)
     contradicted = _contradicted(judged, reconciled or [])
     found: list[Finding] = []
     for c in range(readings.containers):
         piece = slice(int(readings.starts[c]), int(readings.starts[c + 1]))
         battery = batteries[c] if batteries else None
-        found.append(
-            _finding(
-                judged, c, piece, at_s=at_s, echo_share=float(shares[c]), contradicted=contradicted[c], battery=battery
-            )
-        )
+        found.append(_finding(judged, c, piece, at_s=at_s, contradicted=contradicted[c], battery=battery))
     return found
 
 
@@ -79,7 +73,6 @@ def _finding(  # noqa: PLR0911 - one return a finding, the worst first
     piece: slice,
     *,
     at_s: float,
-    echo_share: float,
     contradicted: list[float],
     battery: Battery | None,
 ) -> Finding:
@@ -105,8 +98,9 @@ def _finding(  # noqa: PLR0911 - one return a finding, the worst first
         words = f"its level was unlike what the driver saw, or stayed full, at {len(contradicted)} reported emptyings"
         return Finding(SensorHealth.CONTRADICTS_DRIVER, contradicted[0], words)
     false = np.isin(quality, [CODE[Quality.FALSE_ECHO], CODE[Quality.NO_ECHO]])
-    if judged.echoes[c] >= ECHOES_KNOWN and echo_share >= ECHO_SHARE:
-        words = f"{echo_share:.0%} of the readings see something else than the waste, in {judged.echoes[c]} episodes"
+    echo_share = float(judged.echoes.share[c])
+    if judged.episodes[c] >= ECHOES_KNOWN and echo_share >= ECHO_SHARE:
+        words = f"{echo_share:.0%} of the readings see something else than the waste, in {judged.episodes[c]} episodes"
         return Finding(SensorHealth.FALSE_ECHO, float(times_s[np.argmax(false)]), words)
     spikes = float((quality == CODE[Quality.SPIKE]).mean())
     if judged.noise[c] > NOISY_SD or spikes > SPIKE_SHARE:

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from domain.observations import Quality
 from routing.trust import drift, emptyings, stuck
 from routing.trust.bridges import bridged
+from routing.trust.echoes import echoes_of
 from routing.trust.handover import handovers
 from routing.trust.judged import Judged
 from routing.trust.plateaus import LEAST_JUMP, Plateaus, cut
-from routing.trust.readings import CODE, Readings
+from routing.trust.readings import CODE, Readings, sort_keys
 from routing.trust.reasons import mark_false
 from routing.trust.small_falls import small_falls
 from routing.trust.smooth import noise_of, running_median
@@ -84,7 +85,7 @@ def judge(readings: Readings, *, correct_drift: bool = True) -> Judged:
     rates = _rates(rough, times_s, containers)
     plateaus = cut(times_s, x, own, containers=containers, jump=tolerance, rate=rates, breaks=pieces, seldom=seldom)
     rates = _rates(plateaus, times_s, containers)
-    true, echoes, pending = told(
+    true, episodes, pending = told(
         plateaus,
         times_s=times_s,
         report=report,
@@ -101,29 +102,38 @@ def judge(readings: Readings, *, correct_drift: bool = True) -> Judged:
         plateaus, true, times_s, tolerance=tolerance, noise=noise, reported=report > 0, handed=breaks
     )
     whose, good_s = own[believed], times_s[believed]
-    handed_over = _key(own[breaks], times_s[breaks])
-    cycles = _cycles(seen, handed_over, _key(whose, good_s))
+    handed_over = sort_keys(own[breaks], times_s[breaks])
+    cycles = _cycles(seen, handed_over, sort_keys(whose, good_s))
     small = small_falls(x[believed], cycles, whose, noise=noise, smooth=(steps == 0) & ~seldom)
     seen = emptyings.with_small_falls(seen, *small, rows=whose, times_s=good_s, noise=noise)
     shift = drift.of_empty_level(seen, containers=containers)
     offset = shift[rows] if correct_drift else np.zeros(len(rows))
     raw = np.where(np.isfinite(levels), levels, 0.0)
     cleaned = raw - offset * np.clip(1 - raw, 0.0, 1.0)
-    cycles = _cycles(seen, handed_over, _key(rows, readings.times_s))
+    cycles = _cycles(seen, handed_over, sort_keys(rows, readings.times_s))
     cleaned = bridged(readings.times_s, np.clip(cleaned, CUT_LOW, CUT_HIGH), rows, cycles, good)
-    return Judged(readings, quality, cleaned, cycles, seen, noise, steps, rates, shift, echoes, pending, seldom)
-
-
-def _key(rows: NDArray[np.int64], times_s: NDArray[np.float64]) -> NDArray[np.float64]:
-    """One number that sorts by container and then by time, to the microsecond for a million containers."""
-    return rows * 2.0**33 + times_s
+    return Judged(
+        readings=readings,
+        quality=quality,
+        cleaned=cleaned,
+        cycles=cycles,
+        seen=seen,
+        noise=noise,
+        steps=steps,
+        rates=rates,
+        drift=shift,
+        echoes=echoes_of(quality, levels, rows, containers),
+        episodes=episodes,
+        pending=pending,
+        seldom=seldom,
+    )
 
 
 def _cycles(
     seen: emptyings.SeenEmptyings, handed_over: NDArray[np.float64], keys: NDArray[np.float64]
 ) -> NDArray[np.int64]:
     """How many emptyings and changes of sensor lie before each of ``keys``, over all containers."""
-    begins = np.sort(np.concatenate([_key(seen.rows, seen.until_s), handed_over]))
+    begins = np.sort(np.concatenate([sort_keys(seen.rows, seen.until_s), handed_over]))
     return np.searchsorted(begins, keys, side="right").astype(np.int64)
 
 
@@ -149,8 +159,8 @@ def _reports(
     report = np.zeros(len(times_s), dtype=np.int64)
     sighting = np.full(len(times_s), math.nan)
     if len(readings.sightings_s) and len(times_s):
-        keys = _key(own, times_s)
-        place = np.searchsorted(keys, _key(readings.sighting_rows, readings.sightings_s + 600.0))
+        keys = sort_keys(own, times_s)
+        place = np.searchsorted(keys, sort_keys(readings.sighting_rows, readings.sightings_s + 600.0))
         inside = place < len(times_s)
         inside[inside] = own[place[inside]] == readings.sighting_rows[inside]
         report += np.bincount(place[inside], minlength=len(times_s))

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from routing.trust import emptyings
+from routing.trust.echoes import Echoes
 from routing.trust.readings import Readings
 
 
@@ -34,9 +35,12 @@ class Judged:
     drift
         (C,): by how much the level of the empty container reads too high.
     echoes
-        (C,): how many stretches of readings saw something nearer than the waste.
+        What the sensors saw instead of the waste.
+    episodes
+        (C,): in how many stretches of readings that was something nearer than the waste.
     pending
-        (C,): how far the newest good stretch leapt up from the one before without confirmation yet; 0 = it did not.
+        (C,): how far below the newest good stretch (above it, if negative) the waste may lie: it leapt up without
+        confirmation yet, or what came after it and was not believed lies there; 0: nowhere else.
     seldom
         (C,): whether it tells so little (a level or two a day) that no reading says anything about the one before.
     """
@@ -50,7 +54,8 @@ class Judged:
     steps: NDArray[np.float64]
     rates: NDArray[np.float64]
     drift: NDArray[np.float64]
-    echoes: NDArray[np.int64]
+    echoes: Echoes
+    episodes: NDArray[np.int64]
     pending: NDArray[np.float64]
     seldom: NDArray[np.bool_]
 

@@ -10,20 +10,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from domain.observations import Quality
+from routing.trust.emptyings import SAME_EMPTYING_S, STILL_FULL
 from routing.trust.judged import Judged
-from routing.trust.readings import CODE
+from routing.trust.readings import sort_keys
+from routing.trust.stories import ECHOES_KNOWN
 
 SURE = 0.995
 """Of a reading against which nothing speaks. In simulated towns 0.9998; no field is so kind."""
 
-ECHOING = 0.88
+ECHOING = 0.93
 """Of a reading that was found good in a sensor that sees false echoes."""
 
-PENDING, LEAPT = 0.75, 0.5
-"""Of the newest readings after an unconfirmed leap, by up to and by more than ``LEAP``."""
+LEAPT, PENDING = 0.06, 0.57
+"""Of the newest readings of a sensor that has seen false echoes, after an unconfirmed leap by more than ``LEAP`` and by
+less: 960 and 620 times in simulated towns. In one that never did, all of 664 such leaps were waste."""
 LEAP = 0.15
+LOWER, HIGHER = 0.35, 0.75
+"""Of its last good readings when what came after them lies lower and was not believed: 71 times; and when it lies
+higher, until ``ECHOES_KNOWN`` false echoes were seen: an assumption, for it was seldom seen. From then on they are
+right (19,731 of 19,755 times)."""
 UNCONFIRMED = 12
-"""So many readings after it may still prove a leap wrong."""
+"""So many of the newest good readings may still prove wrong."""
+
+CONTRADICTING = 0.23
+"""Of readings of a sensor that has seen false echoes, while they do not show an emptying that a driver reported: 1,670
+of them. In sensors that never did all 124 were right: something was left, or it filled fast."""
 
 SUSPECT: dict[Quality, float] = {
     Quality.RANGE: 0.02,
@@ -40,14 +51,6 @@ DAY_S = 86_400.0
 RECENT_DAYS = 7.0
 
 
-def echo_shares(judged: Judged) -> NDArray[np.float64]:
-    """Share of each container's readings that saw another thing than the waste: (C,)."""
-    rows = judged.readings.rows()
-    false = np.isin(judged.quality, [CODE[Quality.FALSE_ECHO], CODE[Quality.NO_ECHO]])
-    count = np.maximum(np.diff(judged.readings.starts), 1)
-    return np.bincount(rows[false], minlength=judged.readings.containers) / count
-
-
 def sees_echoes(judged: Judged) -> NDArray[np.bool_]:
     """Whether each container's sensor sees so many false echoes that its good readings are doubted too, (C,)."""
     return _echoing(judged) > 0
@@ -58,7 +61,7 @@ def _echoing(judged: Judged) -> NDArray[np.float64]:
 
     A few no-echoes are usual; a twentieth of false readings marks a sensor that sees false echoes.
     """
-    return np.where(judged.echoes > 0, np.clip((echo_shares(judged) - 0.01) / 0.04, 0, 1), 0.0)
+    return np.where(judged.episodes > 0, np.clip((judged.echoes.share - 0.01) / 0.04, 0, 1), 0.0)
 
 
 def trust(judged: Judged) -> NDArray[np.float64]:
@@ -66,11 +69,52 @@ def trust(judged: Judged) -> NDArray[np.float64]:
     readings = judged.readings
     rows = readings.rows()
     good = (SURE + _echoing(judged) * (ECHOING - SURE))[rows]
-    newest = readings.starts[1:][rows] - np.arange(len(rows)) <= UNCONFIRMED
-    leap = judged.pending[rows] * newest
-    good = np.where(leap > LEAP, LEAPT, np.where(leap > 0, np.minimum(good, PENDING), good))
+    at = np.arange(len(rows))
+    last_good = np.zeros(readings.containers, dtype=np.int64)
+    np.maximum.at(last_good, rows[judged.good], at[judged.good])
+    newest = last_good[rows] - at < UNCONFIRMED
+    good = np.where(newest, np.minimum(good, _unconfirmed(judged)[rows]), good)
+    good = np.where(_contradicting(judged), np.minimum(good, CONTRADICTING), good)
     table = np.array([SUSPECT.get(quality, 0.0) for quality in Quality])
     return np.where(judged.quality == 0, good, table[judged.quality])
+
+
+def _unconfirmed(judged: Judged) -> NDArray[np.float64]:
+    """Trust in the newest good readings of each container where something lower may prove true, else 1: (C,)."""
+    starts = judged.readings.starts
+    has = np.diff(starts) > 0
+    believed = np.ones(len(has), dtype=bool)
+    believed[has] = judged.quality[starts[1:][has] - 1] == 0
+    pending, episodes = judged.pending, judged.episodes
+    found = np.where(pending > LEAP, LEAPT, PENDING)
+    found = np.where(believed, found, np.where(pending > 0, LOWER, HIGHER))
+    doubted = np.where(pending > 0, episodes > 0, (pending < 0) & (episodes < ECHOES_KNOWN))
+    return np.where(doubted, found, 1.0)
+
+
+def _contradicting(judged: Judged) -> NDArray[np.bool_]:
+    """Which good readings of sensors that have seen false echoes do not show the emptying reported before: (n,)."""
+    readings, seen = judged.readings, judged.seen
+    found = np.zeros(len(readings.times_s), dtype=bool)
+    reported, times_s = readings.sighting_rows, readings.sightings_s
+    good = np.flatnonzero(judged.good)
+    if not len(reported) or not len(good):
+        return found
+    rows = readings.rows()
+    near = np.searchsorted(sort_keys(seen.rows, seen.until_s + SAME_EMPTYING_S), sort_keys(reported, times_s))
+    near = np.minimum(near, max(len(seen.rows) - 1, 0))
+    shown = np.zeros(len(reported), dtype=bool)
+    if len(seen.rows):
+        shown = (seen.rows[near] == reported) & (seen.from_s[near] - SAME_EMPTYING_S <= times_s)
+    place = np.searchsorted(sort_keys(rows[good], readings.times_s[good]), sort_keys(reported, times_s + 600.0))
+    before, after = good[np.maximum(place - 1, 0)], good[np.minimum(place, len(good) - 1)]
+    full = (rows[before] == reported) & (rows[after] == reported) & (before < after)
+    full &= judged.episodes[reported] > 0
+    full &= (judged.cleaned[before] >= STILL_FULL) & (judged.cleaned[after] >= STILL_FULL)
+    for first in after[full & ~shown].tolist():
+        last = np.searchsorted(judged.cycles, judged.cycles[first], side="right")
+        found[first : min(last, readings.starts[rows[first] + 1])] = True
+    return found & judged.good
 
 
 def sensor_trust(judged: Judged) -> NDArray[np.float64]:

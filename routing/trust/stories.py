@@ -29,12 +29,13 @@ def told(
     rates: NDArray[np.float64],
     tolerance: NDArray[np.float64],
 ) -> tuple[NDArray[np.bool_], NDArray[np.int64], NDArray[np.float64]]:
-    """Which plateaus are true (P,); the number of false echoes and the unconfirmed leap of each container (C,)."""
+    """Which plateaus are true (P,); of each container (C,) the number of false echoes, and how far lower than the
+    newest true plateau the waste may yet prove to lie (below 0: higher)."""
     true = np.ones(len(plateaus), dtype=bool)
-    echoes = np.zeros(len(rates), dtype=np.int64)
+    episodes = np.zeros(len(rates), dtype=np.int64)
     pending = np.zeros(len(rates))
     if not len(plateaus):
-        return true, echoes, pending
+        return true, episodes, pending
     columns = zip(
         times_s[plateaus.first].tolist(),
         times_s[plateaus.last].tolist(),
@@ -57,11 +58,10 @@ def told(
         if _toggles(mine, marks) >= ECHOES_KNOWN:
             level = _echo_level(mine, marks)
             marks = likeliest(mine, rate=rate, tolerance=margin, echoing=True, echo_level=level)
-        high = _high(mine, marks)
         true[starts[c] : starts[c + 1]] = marks
-        echoes[c] = high
+        episodes[c] = _high(mine, marks)
         pending[c] = _pending(mine, marks, rate, margin)
-    return true, echoes, pending
+    return true, episodes, pending
 
 
 def _toggles(pieces: list[Piece], marks: list[bool]) -> int:
@@ -96,11 +96,11 @@ def _high(pieces: list[Piece], marks: list[bool]) -> int:
 
 
 def _pending(pieces: list[Piece], marks: list[bool], rate: float, tolerance: float) -> float:
-    """By how much the newest piece differs from what was true before it and may yet prove to be otherwise."""
+    """How far lower than the newest true piece the waste may yet prove to lie; below 0: higher."""
     trues = [piece for piece, mark in zip(pieces, marks, strict=True) if mark]
     newest = pieces[-1]
     if not marks[-1] and trues:
-        return abs(newest.end - trues[-1].end)
+        return trues[-1].end - newest.end
     if len(trues) < 2 or newest.count > 12:
         return 0.0
     change = newest.begin - trues[-2].end
