@@ -11,7 +11,7 @@ from scipy.special import ndtri
 
 from routing.backtest.rows import Rows
 from routing.backtest.scores import SCORED, Scores, score
-from routing.forecast.calibration import NORMAL
+from routing.forecast.base_shape import NORMAL
 from routing.forecast.growth import SPANS_H
 from routing.trust.judge import COARSE, MOST_LEVELS
 

@@ -13,33 +13,24 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import nnls
-from scipy.special import ndtri
 
+from routing.forecast.base_shape import NORMAL, PROBABILITIES, base_shape
 from routing.forecast.calendar import HOUR_S, WasteClock
 from routing.forecast.growth import SPANS_H
 from routing.forecast.origin import Origin
 
-PROBABILITIES = np.array(
-    [
-        *(0.0005, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45),
-        0.5,
-        *(0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 0.975, 0.99, 0.995, 0.998, 0.9995),
-    ]
-)
-"""The quantiles that a forecast is made of."""
-
-NORMAL = ndtri(PROBABILITIES)
-
 RIDGE = 30.0
 """The learned mean is drawn to the base as by so many outcomes at one standard deviation."""
 
-SHAPE_PRIOR = 100.0
+SHAPE_PRIOR = 600.0
 """The learned shape likewise, by so many outcomes; in the tails by more, because few outcomes reach there."""
 
 SURE_SD = 0.03
 """A level within so much is known."""
 
 LEAST_CASES = 60
+PARTS = 4
+"""The spread is learned from what is left when each of so many stretches of time is foretold from the others."""
 BINS = (0.15, 0.5, 0.85)
 """Quantiles of mean over spread at whose places the shape is learned."""
 
@@ -84,8 +75,8 @@ class Calibration:
 
 
 FEATURES = 9
-"""How many things may be added to the mean; ``TERMS`` make up the variance."""
-TERMS = 5
+"""How many things may be added to the mean; ``TERMS`` make up the variance, the first two of them of the growth."""
+TERMS, GROWTH_TERMS = 5, 2
 _BASE = np.array([*np.ones(TERMS - 1), 0.0])
 
 
@@ -168,14 +159,29 @@ def learn(cases: Cases, clock: WasteClock) -> Calibration:
         unsure = _unsure(origin)
         sd = np.sqrt((terms @ _BASE) + unsure + 1e-6)
         left = level - origin.level - mean
-        coefficients = _ridge(features / sd[:, None], np.clip(left / sd, -4, 4))
-        left -= features @ coefficients
+        unit, wanted = features / sd[:, None], np.clip(left / sd, -4, 4)
+        coefficients = _ridge(unit, wanted)
+        left = left - _foreign(features, unit, wanted, target_s)
         factors = _variances(terms, np.maximum(np.minimum(left**2, 16 * sd**2) - unsure, 0.0), sd)
         spread = np.sqrt(np.maximum(terms @ factors + unsure, 1e-6))
         moved = mean + features @ coefficients
         learned.mean[s], learned.variance[s] = coefficients, factors
         _learn_shape(learned, s, left / spread, moved / spread)
     return learned
+
+
+def _foreign(
+    features: NDArray[np.float64], unit: NDArray[np.float64], wanted: NDArray[np.float64], target_s: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """What is added to each mean, (n,), by what the outcomes of other times teach: the next one is of another time."""
+    found = np.empty(len(wanted))
+    edges = np.quantile(target_s, np.arange(1, PARTS) / PARTS)
+    part = np.searchsorted(edges, target_s)
+    for n in range(PARTS):
+        mine = part == n
+        if mine.any():
+            found[mine] = features[mine] @ _ridge(unit[~mine], wanted[~mine])
+    return found
 
 
 def _ridge(features: NDArray[np.float64], wanted: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -260,27 +266,17 @@ def _quantiles(
     passed = grown_time(origin, clock, target_s)
     mean, features, terms = _features(origin, passed, low, share)
     moved = mean + (features * _between(calibration.mean, low, share)).sum(axis=1)
-    variance = np.maximum((terms * _between(calibration.variance, low, share)).sum(axis=1) + _unsure(origin), 1e-6)
+    parts = terms * _between(calibration.variance, low, share)
+    variance = np.maximum(parts.sum(axis=1) + _unsure(origin), 1e-6)
     spread = np.sqrt(variance)
-    growth_variance = np.maximum(variance - origin.level_sd**2, 0.2 * variance)
-    skew = 2 * growth_variance**2 / np.maximum(mean, 1e-3) / variance**1.5
-    base = pearson(skew)
+    growth = np.minimum(parts[:, :GROWTH_TERMS].sum(axis=1), variance)
+    base = base_shape(2 * np.sqrt(growth) / np.maximum(mean, 1e-3), 1 - growth / variance)
     ratio = moved / spread
     shaped = _shape_at(calibration, low, share, ratio)
     weight = _between(calibration.weight, low, share)
     unit = weight * shaped + (1 - weight) * base
     found = origin.level[:, None] + moved[:, None] + spread[:, None] * unit
     return np.maximum(np.maximum.accumulate(found, axis=1), 0.0)
-
-
-def pearson(skew: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Standardised quantiles (n, P) of a gamma distribution of these skews (n,), shifted to mean 0, variance 1.
-
-    The approximation of Wilson and Hilferty; a skew beyond 2.5 counts as 2.5, where it would bend over.
-    """
-    g = np.clip(skew, 1e-3, 2.5)[:, None]
-    inner = (g / 6) * (NORMAL[None, :] - g / 6) + 1
-    return 2 / g * (np.maximum(inner, 0.0) ** 3 - 1)
 
 
 def _shape_at(

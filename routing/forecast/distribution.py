@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from domain.errors import InvalidInput
+from routing.forecast.base_shape import NORMAL, base_shape
 from routing.forecast.calendar import HOUR_S, WasteClock
-from routing.forecast.calibration import NORMAL, Calibration, pearson, quantiles
+from routing.forecast.calibration import Calibration, quantiles
 from routing.forecast.origin import Origin
 
 NODES_H = np.array([0, 3, 6, 9, 12, 15, 18, 21, 24, 30, 36, 42, 48, 60, 72, 96, 120, 168, 240, 336], dtype=float)
@@ -124,8 +125,8 @@ def gamma_forecast(
     mean = growth_per_day * days
     growth_variance = day_sd**2 * days + (growth_sd * days) ** 2
     variance = np.maximum(level_sd**2 + growth_variance, 1e-12)
-    skew = 2 * growth_variance**2 / np.maximum(mean, 1e-6) / variance**1.5
-    inner = level + mean + np.sqrt(variance) * pearson(skew[:, 0])
+    unit = base_shape((2 * np.sqrt(growth_variance) / np.maximum(mean, 1e-6))[:, 0], (level_sd**2 / variance)[:, 0])
+    inner = level + mean + np.sqrt(variance) * unit
     found = _with_tails(inner[None, :, :])[0]
     return Forecast(
         origin_s=origin_s,

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from domain.errors import InvalidInput
-from routing.forecast.calibration import FEATURES, PROBABILITIES, Calibration
+from routing.forecast.base_shape import PROBABILITIES
+from routing.forecast.calibration import FEATURES, Calibration
 from routing.forecast.growth import SPANS_H, Sums
 
 VERSION = 4

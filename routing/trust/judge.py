@@ -93,6 +93,7 @@ def judge(readings: Readings, *, correct_drift: bool = True) -> Judged:
         breaks=breaks,
         rates=rates,
         tolerance=tolerance,
+        smooth=(steps == 0) & ~seldom,
     )
     mark_false(quality, usable, plateaus, true, x)
 

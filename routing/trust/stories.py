@@ -28,9 +28,13 @@ def told(
     breaks: NDArray[np.bool_],
     rates: NDArray[np.float64],
     tolerance: NDArray[np.float64],
+    smooth: NDArray[np.bool_],
 ) -> tuple[NDArray[np.bool_], NDArray[np.int64], NDArray[np.float64]]:
     """Which plateaus are true (P,); of each container (C,) the number of false echoes, and how far lower than the
-    newest true plateau the waste may yet prove to lie (below 0: higher)."""
+    newest true plateau the waste may yet prove to lie (below 0: higher).
+
+    ``smooth`` (C,): whether its sensor would show that it fills by a few points a day.
+    """
     true = np.ones(len(plateaus), dtype=bool)
     episodes = np.zeros(len(rates), dtype=np.int64)
     pending = np.zeros(len(rates))
@@ -53,11 +57,11 @@ def told(
         mine = pieces[starts[c] : starts[c + 1]]
         if len(mine) < 2:
             continue
-        rate, margin = float(rates[c]), float(tolerance[c])
-        marks = likeliest(mine, rate=rate, tolerance=margin, echoing=False)
+        rate, margin, grows = float(rates[c]), float(tolerance[c]), bool(smooth[c])
+        marks = likeliest(mine, rate=rate, tolerance=margin, grows=grows)
         if _toggles(mine, marks) >= ECHOES_KNOWN:
             level = _echo_level(mine, marks)
-            marks = likeliest(mine, rate=rate, tolerance=margin, echoing=True, echo_level=level)
+            marks = likeliest(mine, rate=rate, tolerance=margin, grows=grows, echoing=True, echo_level=level)
         true[starts[c] : starts[c + 1]] = marks
         episodes[c] = _high(mine, marks)
         pending[c] = _pending(mine, marks, rate, margin)

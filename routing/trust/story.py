@@ -70,7 +70,13 @@ class Piece:
 
 
 def likeliest(  # noqa: PLR0912 - one loop over pairs of pieces, kept together for speed
-    pieces: Sequence[Piece], *, rate: float, tolerance: float, echoing: bool, echo_level: float = math.nan
+    pieces: Sequence[Piece],
+    *,
+    rate: float,
+    tolerance: float,
+    grows: bool,
+    echoing: bool = False,
+    echo_level: float = math.nan,
 ) -> list[bool]:
     """Which pieces are true.
 
@@ -80,6 +86,8 @@ def likeliest(  # noqa: PLR0912 - one loop over pairs of pieces, kept together f
         Share of the capacity a day that the container fills.
     tolerance
         A fall by no more than this is noise.
+    grows
+        Whether the sensor would show that the waste grows by a few points a day.
     echoing
         Whether this sensor is known to see false echoes.
     echo_level
@@ -136,7 +144,7 @@ def likeliest(  # noqa: PLR0912 - one loop over pairs of pieces, kept together f
                 reported = reported or pieces[j].reported
                 sighting = sighting if sighting == sighting else pieces[j].sighting  # noqa: PLR0124 - NaN
                 other = other or pieces[j].other_source
-        best[i], before[i] = least + _flat_cost(piece, rate), least_from
+        best[i], before[i] = least + (_flat_cost(piece, rate) if grows else 0.0), least_from
     # The last pieces may be false too.
     skipped, least, at = 0.0, math.inf, count - 1
     lowest = []

@@ -16,7 +16,8 @@ from domain.geography import Position
 from routing.backtest.rolling import roll_cases
 from routing.backtest.rows import Setting
 from routing.forecast import DAY_S, FillHistory, Place, forecast, outlook
-from routing.forecast.calibration import PROBABILITIES, Calibration, Cases, learn, quantiles
+from routing.forecast.base_shape import PROBABILITIES
+from routing.forecast.calibration import Calibration, Cases, learn, quantiles
 from routing.forecast.fractions import FRACTIONS, USUAL_RATES
 from routing.forecast.history import table_of
 from routing.forecast.learning import calibrate

@@ -146,6 +146,16 @@ def test_what_is_full_and_grows_is_believed_when_an_emptying_is_reported() -> No
     assert told.good.mean() > 0.95
 
 
+def test_a_coarse_sensor_that_stands_still_is_believed() -> None:
+    """A bin that is full after three days and emptied once a week, of which a level is told each day."""
+    random = np.random.default_rng(4)
+    level = np.concatenate([np.cumsum([0, *random.gamma(1.2, 0.35, 6)]) for _ in range(42)])
+    seen = np.minimum(np.floor(level / 0.2) * 0.2, 0.8)
+    told = judge(table([seen], times_s=[BEGIN_S + 24 * HOUR_S * np.arange(len(seen))]))
+    assert told.good.mean() > 0.99
+    assert len(told.seen.rows) == 41
+
+
 def test_nothing_and_next_to_nothing() -> None:
     nothing = judge(table([np.empty(0), np.empty(0)]))
     assert len(nothing.quality) == 0
