@@ -19,7 +19,7 @@ from routing.forecast.calendar import HOUR_S, WasteClock
 from routing.forecast.growth import SPANS_H
 from routing.forecast.origin import Origin
 
-RIDGE = 30.0
+RIDGE = 100.0
 """The learned mean is drawn to the base as by so many outcomes at one standard deviation."""
 
 SHAPE_PRIOR = 600.0
@@ -31,7 +31,7 @@ SURE_SD = 0.03
 LEAST_CASES = 60
 PARTS = 4
 """The spread is learned from what is left when each of so many stretches of time is foretold from the others."""
-BINS = (0.15, 0.5, 0.85)
+BINS = 5
 """Quantiles of mean over spread at whose places the shape is learned."""
 
 
@@ -68,13 +68,13 @@ class Calibration:
         return cls(
             mean=np.zeros((spans, FEATURES)),
             variance=np.tile(_BASE, (spans, 1)),
-            centres=np.tile(np.arange(len(BINS), dtype=float), (spans, 1)),
-            shape=np.tile(NORMAL, (spans, len(BINS), 1)),
+            centres=np.tile(np.arange(BINS, dtype=float), (spans, 1)),
+            shape=np.tile(NORMAL, (spans, BINS, 1)),
             weight=np.zeros((spans, len(PROBABILITIES))),
         )
 
 
-FEATURES = 9
+FEATURES = 13
 """How many things may be added to the mean; ``TERMS`` make up the variance, the first two of them of the growth."""
 TERMS, GROWTH_TERMS = 5, 2
 _BASE = np.array([*np.ones(TERMS - 1), 0.0])
@@ -122,6 +122,10 @@ def _features(
             origin.momentum,
             np.exp(-origin.since_emptied / 2.0) * mean,
             np.full(len(mean), 0.01),
+            0.1 * np.exp(-origin.since_emptied),
+            0.1 * (origin.level - 0.4),
+            0.1 * np.maximum(0.3 - origin.level, 0.0),
+            0.1 * np.maximum(origin.level - 0.7, 0.0),
         ]
     )
     terms = np.column_stack(
@@ -214,14 +218,14 @@ def _learn_shape(learned: Calibration, s: int, residuals: NDArray[np.float64], r
     """Standardised quantiles around three places of mean over spread."""
     order = np.argsort(ratio)
     count = len(order)
-    edges = [(0.0, 0.34), (0.33, 0.67), (0.66, 1.0)]
-    for b, (low, high) in enumerate(edges):
+    for b in range(BINS):
+        low, high = b / BINS, (b + 1) / BINS
         part = order[int(low * count) : max(int(high * count), int(low * count) + 1)]
         learned.shape[s, b] = np.quantile(residuals[part], PROBABILITIES)
         learned.centres[s, b] = float(np.median(ratio[part]))
-    learned.centres[s] = np.maximum.accumulate(learned.centres[s] + np.arange(3) * 1e-9)
+    learned.centres[s] = np.maximum.accumulate(learned.centres[s] + np.arange(BINS) * 1e-9)
     # A quantile rests on the outcomes beyond it.
-    reach = count / 3 * np.minimum(PROBABILITIES, 1 - PROBABILITIES)
+    reach = count / BINS * np.minimum(PROBABILITIES, 1 - PROBABILITIES)
     learned.weight[s] = reach / (reach + SHAPE_PRIOR * 0.02)
 
 
@@ -286,8 +290,8 @@ def _shape_at(
     found = np.zeros((len(ratio), len(PROBABILITIES)))
     for side, part in ((low, 1 - share), (low + 1, share)):
         centres = calibration.centres[side]
-        upper = (ratio[:, None] > centres[:, 1:2])[:, 0].astype(np.int64)
         at = np.arange(len(ratio))
+        upper = np.clip((ratio[:, None] > centres).sum(axis=1) - 1, 0, BINS - 2)
         left, right = centres[at, upper], centres[at, upper + 1]
         along = np.clip((ratio - left) / np.maximum(right - left, 1e-9), 0, 1)[:, None]
         shapes = calibration.shape[side]
