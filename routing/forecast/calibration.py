@@ -2,8 +2,8 @@
 
 The gamma process with its empirical-Bayes rate is the base. Of forecasts with a known outcome, a ridge regression
 learns what to add to its mean (the container's own growth over the same span, its recent rate, the last day, how full
-it is), non-negative least squares learn its variance, and the standardised residuals its shape; each is drawn to
-the base while there are few outcomes.
+it is, how long ago it was emptied), non-negative least squares learn its variance, and the standardised residuals its
+shape; each is drawn to the base while there are few outcomes.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ LEAST_CASES = 60
 PARTS = 4
 """The spread is learned from what is left when each of so many stretches of time is foretold from the others."""
 BINS = 5
-"""Quantiles of mean over spread at whose places the shape is learned."""
+"""The shape is learned at so many places of mean over spread."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -177,13 +177,16 @@ def learn(cases: Cases, clock: WasteClock) -> Calibration:
 def _foreign(
     features: NDArray[np.float64], unit: NDArray[np.float64], wanted: NDArray[np.float64], target_s: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """What is added to each mean, (n,), by what the outcomes of other times teach: the next one is of another time."""
-    found = np.empty(len(wanted))
+    """What is added to each mean, (n,), by what the outcomes of other times teach: the next one is of another time.
+
+    Where all are of one time, by what they teach themselves.
+    """
+    found = features @ _ridge(unit, wanted)
     edges = np.quantile(target_s, np.arange(1, PARTS) / PARTS)
     part = np.searchsorted(edges, target_s)
     for n in range(PARTS):
         mine = part == n
-        if mine.any():
+        if mine.any() and not mine.all():
             found[mine] = features[mine] @ _ridge(unit[~mine], wanted[~mine])
     return found
 
@@ -215,7 +218,7 @@ def _variances(
 
 
 def _learn_shape(learned: Calibration, s: int, residuals: NDArray[np.float64], ratio: NDArray[np.float64]) -> None:
-    """Standardised quantiles around three places of mean over spread."""
+    """Standardised quantiles around ``BINS`` places of mean over spread."""
     order = np.argsort(ratio)
     count = len(order)
     for b in range(BINS):

@@ -147,6 +147,10 @@ def test_past_forecasts_teach_and_intervals_hold() -> None:
         share = np.mean((cases.level[late] >= below) & (cases.level[late] <= above))
         assert share == pytest.approx(high - low, abs=0.05)
     assert np.all(np.diff(found, axis=1) >= 0)
+    # Outcomes of one moment alone teach as well.
+    first = np.flatnonzero(cases.h == 1)[:60]
+    at_once = Cases(cases.origin.taken(first), np.full(60, AT_S), cases.level[first], cases.h[first])
+    assert np.isfinite(learn(at_once, clock).variance).all()
 
 
 def test_a_doubted_reading_foretells_two_cases(town: dict[int, FillHistory]) -> None:
