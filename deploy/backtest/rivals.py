@@ -112,7 +112,7 @@ def boosted_features(rows: Rows) -> NDArray[np.float64]:
             origin.span_variance[at, s] * rows.passed,
             origin.momentum,
             origin.since_emptied,
-            origin.pending,
+            origin.wrong,
             origin.noise,
             origin.groups,
         ]
