@@ -116,3 +116,19 @@ def test_quiet_hours_are_checked_in_the_streets_where_containers_stand(database:
     with database.transaction() as connection:
         text = "[[quiet_hours]]\nnot_before = '16:00'\nroad_classes = ['motorway']\n"
         assert check_policy(connection, town.municipality, text, where="it").quiet_hours
+
+
+def test_what_no_round_has_emptied_and_nobody_heard_of_is_visited(database: Database) -> None:
+    """Four weeks without collection: a container that never told anything may be full."""
+    town = write_town(database, [*HALF_FULL, Bin("GL-NEW", None)])
+    days = [MONDAY - datetime.timedelta(days=number) for number in range(1, 30)]
+    with_rounds = decisions(database, town)["GL-NEW"]
+    set_policy(database, town, f"[days_off]\ndates = [{', '.join(day.isoformat() for day in days)}]\n")
+    without = decisions(database, town)["GL-NEW"]
+    assert with_rounds.fill_level is not None
+    assert without.fill_level is not None
+    assert with_rounds.fill_level < 0.3 < without.fill_level
+    assert with_rounds.overflow_risk is not None
+    assert without.overflow_risk is not None
+    assert with_rounds.overflow_risk < without.overflow_risk
+    assert without.visited
