@@ -39,7 +39,8 @@ REASONS: dict[ReasonCode, str] = {
 class PlanSummary:
     """The figures of a plan; the ``fixed_schedule`` ones are those of emptying every container with a round that day.
 
-    ``expected_overflows`` adds up the risks of the containers left alone until a truck could come next.
+    ``expected_overflows`` adds up the risks of the containers left alone until the next truck comes to each; with the
+    fixed schedule that is its next round.
     ``plan_violations`` is what the independent checker found; a plan with any is never stored.
     """
 
@@ -113,7 +114,7 @@ def plan_panel(summary: PlanSummary) -> Panel:
     table.add_row(
         "Overflows expected",
         f"{summary.expected_overflows:.1f}",
-        f"against {summary.fixed_schedule_expected_overflows:.1f} with the fixed schedule, until a truck comes next",
+        f"against {summary.fixed_schedule_expected_overflows:.1f} with the fixed schedule, before the next truck",
     )
     table.add_row()
     table.add_row("", "", f"[dim]{summary.engines}; streets: {summary.road_source}[/dim]")

@@ -29,6 +29,7 @@ class _Language:
     today: str
     full: str
     measured: str
+    coming: str
     by_then: str
     grows: str
     steady: str
@@ -56,6 +57,7 @@ _ENGLISH = _Language(
     today="later today",
     full="{level} full",
     measured="measured {last}",
+    coming="will be emptied {when}",
     by_then="about {level} full when the truck comes",
     grows="grows {growth} a day",
     steady="hardly grows",
@@ -103,6 +105,7 @@ _DUTCH = _Language(
     today="later vandaag",
     full="{level} vol",
     measured="gemeten {last}",
+    coming="wordt {when} nog geleegd",
     by_then="ongeveer {level} vol als de wagen komt",
     grows="groeit {growth} per dag",
     steady="groeit nauwelijks",
@@ -141,16 +144,24 @@ _DUTCH = _Language(
 
 
 def explain(
-    decision: Decision, *, at: datetime, known_at: datetime, time_zone: tzinfo, later_at: datetime | None = None
+    decision: Decision,
+    *,
+    at: datetime,
+    known_at: datetime,
+    time_zone: tzinfo,
+    later_at: datetime | None = None,
+    coming_at: datetime | None = None,
 ) -> dict[str, str]:
     """Say in one sentence per language ("en", "nl") why the container is visited or skipped.
 
     ``at``: when the round begins; ``known_at``: when the plan was made, from which a silence counts; both aware.
-    ``time_zone``: of the municipality, for weekdays. ``later_at``: when a visit is cheaper, for that reason. Numbers
-    that the decision does not have are left out.
+    ``time_zone``: of the municipality, for weekdays. ``later_at``: when a visit is cheaper, for that reason.
+    ``coming_at``: when it will be emptied before that round. Numbers that the decision does not have are left out.
     """
     return {
-        language: _sentence(words, decision, at=at, known_at=known_at, time_zone=time_zone, later_at=later_at)
+        language: _sentence(
+            words, decision, at=at, known_at=known_at, time_zone=time_zone, later_at=later_at, coming_at=coming_at
+        )
         for language, words in (("en", _ENGLISH), ("nl", _DUTCH))
     }
 
@@ -163,8 +174,12 @@ def _sentence(
     known_at: datetime,
     time_zone: tzinfo,
     later_at: datetime | None,
+    coming_at: datetime | None,
 ) -> str:
-    known = _known(language, decision, known_at)
+    coming = ""
+    if coming_at is not None:
+        coming = language.coming.format(when=_weekday(language, coming_at.astimezone(time_zone)))
+    known = _known(language, decision, known_at, coming)
     outlook = _outlook(language, decision, at, time_zone)
     outcome = (language.visited if decision.visited else language.skipped).get(decision.reason)
     if outcome is None:
@@ -180,31 +195,32 @@ def _sentence(
     return sentence[0].upper() + sentence[1:]
 
 
-def _known(language: _Language, decision: Decision, known_at: datetime) -> str:
-    """What is known of the container: fresh, from a silent sensor, or nothing."""
+def _known(language: _Language, decision: Decision, known_at: datetime, coming: str) -> str:
+    """What is known of the container: fresh, from a silent sensor, or nothing; and that it will be emptied."""
     level = None if decision.fill_level is None else percent(decision.fill_level)
+    estimate = (language.by_then if coming else language.estimate).format(level=level) if level else ""
     if decision.last_observed_at is None:
-        return ", ".join([language.never_read, *([language.estimate.format(level=level)] if level else [])])
+        return ", ".join(part for part in (language.never_read, coming, estimate) if part)
     silence = known_at - decision.last_observed_at
     if silence < SILENT_FROM:
-        return ", ".join(_fresh(language, decision))
+        return ", ".join(_fresh(language, decision, coming))
     last = level if decision.last_fill_level is None else percent(decision.last_fill_level)
     words = language.silent if silence.days > 1 else language.silent_one_day
-    parts = [words.format(days=silence.days, last=last)] if last else []
-    if level:
-        parts.append(language.estimate.format(level=level))
-    return ", ".join(parts)
+    silent = words.format(days=silence.days, last=last) if last else ""
+    return ", ".join(part for part in (silent, coming, estimate) if part)
 
 
-def _fresh(language: _Language, decision: Decision) -> list[str]:
+def _fresh(language: _Language, decision: Decision, coming: str) -> list[str]:
     """One level where the measured one still holds when the truck comes, both where it does not."""
     growth = _growth(language, decision)
     level, last = decision.fill_level, decision.last_fill_level
     if level is None:
-        return growth
-    if last is None or abs(level - last) < SAME_LEVEL:
+        return [*([coming] if coming else []), *growth]
+    if not coming and (last is None or abs(level - last) < SAME_LEVEL):
         return [language.full.format(level=percent(level)), *growth]
-    return [language.measured.format(last=percent(last)), *growth, language.by_then.format(level=percent(level))]
+    measured = [] if last is None else [language.measured.format(last=percent(last))]
+    by_then = language.by_then.format(level=percent(level))
+    return [*measured, *([coming] if coming else []), *growth, by_then]
 
 
 def _growth(language: _Language, decision: Decision) -> list[str]:
@@ -232,10 +248,14 @@ def _day(language: _Language, day: datetime, today: datetime) -> str:
     ahead = (day.date() - today.date()).days
     if ahead <= 0:
         return language.today
-    weekday = language.weekdays[day.weekday()]
     if ahead < 7:
-        return language.on_day.format(weekday=weekday)
+        return _weekday(language, day)
+    weekday = language.weekdays[day.weekday()]
     return language.on_date.format(weekday=weekday, day=day.day, month=language.months[day.month - 1])
+
+
+def _weekday(language: _Language, day: datetime) -> str:
+    return language.on_day.format(weekday=language.weekdays[day.weekday()])
 
 
 def percent(share: float) -> str:

@@ -62,8 +62,9 @@ class PlanRejected(HalfvolError):
 class PlanningRun:
     """A saved plan, what the checker found (nothing, or it would not be saved), and the seconds each stage took.
 
-    ``expected_overflows``: how many of the containers left alone will overflow before a truck could come next, as the
-    sum of their risks; ``fixed_schedule_expected_overflows``: the same where the fixed schedule is driven instead.
+    ``expected_overflows``: how many of the containers left alone will overflow before the next truck comes to them, as
+    the sum of their risks; ``fixed_schedule_expected_overflows``: the same before their next rounds, where the fixed
+    schedule is driven instead.
     """
 
     plan: Plan
@@ -139,7 +140,7 @@ def run_planning(
     with stages.of("loading", 0.0):
         inputs = load(database, municipality_code, known_at=known_at)
         policy = policy or inputs.policy
-        worlds = shadow.part(database, inputs, date, policy=policy)
+        worlds = shadow.part(database, inputs, date, policy=policy, known_at=known_at)
     with stages.of("forecasting", 0.05):
         seen = look(inputs, known_at=known_at, since_s=worlds.since_s, rounds_s=worlds.rounds_s)
         remember(database, inputs, seen, known_at=known_at)
@@ -177,7 +178,7 @@ def run_planning(
         plan=plan,
         violations=tuple(violations),
         expected_overflows=day.expected_overflows(visited),
-        fixed_schedule_expected_overflows=day.expected_overflows(day.on_schedule),
+        fixed_schedule_expected_overflows=both.expected_overflows_on_schedule(),
         timings_s=stages.timings_s,
     )
 
@@ -235,6 +236,7 @@ class _Day:
             requests=inputs.requests,
             street_classes=classes,
             country=country_of(inputs.municipality.time_zone),
+            coming_s=both.coming,
         )
         return cls(
             date=date,

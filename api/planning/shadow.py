@@ -16,10 +16,12 @@ import numpy as np
 
 from api.planning.country import country_of
 from api.planning.inputs import Inputs
+from api.planning.to_come import emptyings_to_come, forecasts_after, still_to_come
 from domain.containers import Container
 from domain.errors import Unavailable
 from domain.plans import ESTIMATE, Plan, ReasonCode, Urgency
 from domain.saving import ComparedDay, Exclusion, OtherLevel, World
+from routing.days import DAYS_AHEAD
 from routing.decide import Candidate, Policy
 from routing.decide.judging import MOST_FULL
 from routing.decide.nights import local_midnight
@@ -55,7 +57,8 @@ class Worlds:
 
     ``driven``: the real one; ``began_on``: the date when they parted; ``stored``: by container id, where it stood last
     in the other one; ``missed``: those of them that are rounds of nights that nobody planned; ``rounds_s``: by
-    container id, when the last round came by while the fixed schedule was driven (epoch seconds).
+    container id, when the last round came by while the fixed schedule was driven (epoch seconds); ``coming``: by
+    container id, when it will really be emptied before the date, of trucks that are not done (epoch seconds).
     """
 
     date: dt.date
@@ -66,6 +69,7 @@ class Worlds:
     missed: Mapping[int, OtherLevel]
     scheduled: tuple[int, ...]
     rounds_s: Mapping[int, float]
+    coming: Mapping[int, float]
 
     @property
     def since_s(self) -> dict[int, float]:
@@ -73,8 +77,13 @@ class Worlds:
         return {container_id: level.at.timestamp() for container_id, level in self.stored.items()}
 
 
-def part(database: Database, inputs: Inputs, date: dt.date, *, policy: Policy) -> Worlds:
-    """Read where the other world stands on the evening before a date."""
+def part(
+    database: Database, inputs: Inputs, date: dt.date, *, policy: Policy, known_at: dt.datetime | None = None
+) -> Worlds:
+    """Read where the other world stands on the evening before a date.
+
+    ``known_at``: when the date is planned; None: when all that goes before it has been done.
+    """
     driven = World.FIXED_SCHEDULE if policy.shadow_only else World.HALFVOL
     owner = inputs.municipality.id
     containers = _by_id(inputs)
@@ -85,6 +94,12 @@ def part(database: Database, inputs: Inputs, date: dt.date, *, policy: Policy) -
             newest = None
         began_on = date if newest is None else newest.began_on
         stored = shadow.other_levels(connection, municipality_id=owner, world=driven.other, since=began_on, before=date)
+        coming: dict[int, float] = {}
+        if known_at is not None:
+            planned_from = date if driven is World.FIXED_SCHEDULE else began_on
+            coming = emptyings_to_come(
+                connection, inputs, date=date, known_at=known_at, planned_from=planned_from, free=free
+            )
     until = date if driven is World.FIXED_SCHEDULE else began_on
     rounds = rounds_between(containers, inputs.days, after=until - ROUNDS_SINCE, before=until, free=free)
     missed: dict[int, OtherLevel] = {}
@@ -100,18 +115,23 @@ def part(database: Database, inputs: Inputs, date: dt.date, *, policy: Policy) -
         missed=missed,
         scheduled=() if date in free else tuple(scheduled(containers, inputs.days, date)),
         rounds_s={each: level.at.timestamp() for each, level in rounds.items()},
+        coming=coming,
     )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class BothWorlds:
-    """Both worlds of a night with their forecasts, by world and container id."""
+    """Both worlds of a night with their forecasts, by world and container id.
+
+    ``coming``: as that of the worlds, without what has been emptied meanwhile.
+    """
 
     worlds: Worlds
     inputs: Inputs
     seen: Outlook
     other: OtherWorld
     forecasts: Mapping[World, Mapping[int, Forecast]]
+    coming: Mapping[int, float]
 
     @property
     def to_plan_with(self) -> Mapping[int, Forecast]:
@@ -154,12 +174,27 @@ class BothWorlds:
             )
         ]
 
+    def expected_overflows_on_schedule(self) -> float:
+        """How many containers will overflow before trucks leave for their next round, as the sum of their risks, where
+        the fixed schedule is driven. Those with a round on the date are emptied then."""
+        left = [each for each in self.inputs.containers if each.id not in self.worlds.scheduled]
+        if not left:
+            return 0.0
+        date, days, forecasts = self.worlds.date, self.inputs.days, self.forecasts[World.FIXED_SCHEDULE]
+        none_s = local_midnight(date + dt.timedelta(days=DAYS_AHEAD), days).timestamp()
+        nexts = {each.fraction: days.next_chance(each.fraction, date) for each in left}
+        next_s = {fraction: none_s if chance is None else chance.timestamp() for fraction, chance in nexts.items()}
+        together = Together.of([forecasts[each.id] for each in left])
+        return float(together.risks(np.array([next_s[each.fraction] for each in left])).sum())
+
 
 def see(worlds: Worlds, inputs: Inputs, seen: Outlook) -> BothWorlds:
     """Forecast the other world; ``seen`` must have been looked at with the ``since_s`` of ``worlds``."""
-    other = OtherWorld.of(seen, worlds.stored, worlds.date)
-    forecasts = {worlds.driven: seen.forecasts, worlds.driven.other: forecasts_if(seen, other.now)}
-    return BothWorlds(worlds, inputs, seen, other, forecasts)
+    coming = still_to_come(seen, inputs, worlds.coming)
+    other = OtherWorld.of(seen, worlds.stored, worlds.date, coming)
+    real = {**seen.forecasts, **forecasts_after(seen, coming)}
+    forecasts = {worlds.driven: real, worlds.driven.other: forecasts_if(seen, other.now)}
+    return BothWorlds(worlds, inputs, seen, other, forecasts, coming)
 
 
 def keep(database: Database, both: BothWorlds, *, plan: Plan | None, fixed_schedule: Driving | None) -> None:

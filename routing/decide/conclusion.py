@@ -51,7 +51,14 @@ def conclude(
             last_observed_at=_moment(candidate.last_observed_s),
             last_fill_level=candidate.last_level,
         )
-        words = explain(decision, at=at, known_at=known_at, time_zone=time_zone, later_at=_moment(candidate.later_s))
+        words = explain(
+            decision,
+            at=at,
+            known_at=known_at,
+            time_zone=time_zone,
+            later_at=_moment(candidate.later_s),
+            coming_at=_moment(night.coming_s.get(candidate.container_id)),
+        )
         decisions.append(replace(decision, explanation=words))
     return tuple(decisions)
 

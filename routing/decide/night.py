@@ -55,6 +55,8 @@ class Night:
         Epoch seconds of the last reading that could be known.
     requests
         By container id: visits that somebody asked for and nobody has made since.
+    coming_s
+        By container id: when it will be emptied before the day to plan (epoch seconds); the forecasts know of it.
     """
 
     containers: Sequence[Container]
@@ -65,6 +67,7 @@ class Night:
     depot: Position
     known_s: float
     requests: Mapping[int, RequestKind] = field(default_factory=dict[int, RequestKind])
+    coming_s: Mapping[int, float] = field(default_factory=dict[int, float])
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -35,11 +35,20 @@ class OtherWorld:
     new: frozenset[int]
 
     @classmethod
-    def of(cls, seen: Outlook, stored: Mapping[int, OtherLevel], date: date) -> OtherWorld:
-        """The world that ``stored`` says, by container id; those without a line part from the real one now."""
+    def of(
+        cls, seen: Outlook, stored: Mapping[int, OtherLevel], date: date, coming: Mapping[int, float] | None = None
+    ) -> OtherWorld:
+        """The world that ``stored`` says, by container id; those without a line part from the real one now.
+
+        ``coming``: by container id, when it will be emptied in the real world before the date (epoch seconds); those
+        part from it then.
+        """
         ids = seen.ids.tolist()
         new = frozenset(ids) - stored.keys()
         before = dict(stored) | {each.container_id: each for each in parting(seen, date) if each.container_id in new}
+        for container_id, at_s in (coming or {}).items():
+            if container_id in new:
+                before[container_id] = replace(emptied(container_id, date, at_s), emptied_here=False)
         begun = _as_arrays([before[each] for each in ids])
         return cls(date=date, now=carried(seen, begun), before=before, new=new)
 
