@@ -114,7 +114,7 @@ def plan_panel(summary: PlanSummary) -> Panel:
     table.add_row(
         "Overflows expected",
         f"{summary.expected_overflows:.1f}",
-        f"against {summary.fixed_schedule_expected_overflows:.1f} with the fixed schedule, before the next truck",
+        f"against {summary.fixed_schedule_expected_overflows:.1f} on the fixed schedule, each before its next truck",
     )
     table.add_row()
     table.add_row("", "", f"[dim]{summary.engines}; streets: {summary.road_source}[/dim]")
