@@ -30,6 +30,7 @@ class _Language:
     full: str
     measured: str
     coming: str
+    had_round: str
     by_then: str
     grows: str
     steady: str
@@ -58,6 +59,7 @@ _ENGLISH = _Language(
     full="{level} full",
     measured="measured {last}",
     coming="will be emptied {when}",
+    had_round="had its round {when}",
     by_then="about {level} full when the truck comes",
     grows="grows {growth} a day",
     steady="hardly grows",
@@ -106,6 +108,7 @@ _DUTCH = _Language(
     full="{level} vol",
     measured="gemeten {last}",
     coming="wordt {when} nog geleegd",
+    had_round="was {when} aan de beurt",
     by_then="ongeveer {level} vol als de wagen komt",
     grows="groeit {growth} per dag",
     steady="groeit nauwelijks",
@@ -150,17 +153,18 @@ def explain(
     known_at: datetime,
     time_zone: tzinfo,
     later_at: datetime | None = None,
-    coming_at: datetime | None = None,
+    round_at: datetime | None = None,
 ) -> dict[str, str]:
     """Say in one sentence per language ("en", "nl") why the container is visited or skipped.
 
     ``at``: when the round begins; ``known_at``: when the plan was made, from which a silence counts; both aware.
     ``time_zone``: of the municipality, for weekdays. ``later_at``: when a visit is cheaper, for that reason.
-    ``coming_at``: when it will be emptied before that round. Numbers that the decision does not have are left out.
+    ``round_at``: when it is taken to have been emptied, or to be emptied before ``at``, though nobody has seen it.
+    Numbers that the decision does not have are left out.
     """
     return {
         language: _sentence(
-            words, decision, at=at, known_at=known_at, time_zone=time_zone, later_at=later_at, coming_at=coming_at
+            words, decision, at=at, known_at=known_at, time_zone=time_zone, later_at=later_at, round_at=round_at
         )
         for language, words in (("en", _ENGLISH), ("nl", _DUTCH))
     }
@@ -174,12 +178,10 @@ def _sentence(
     known_at: datetime,
     time_zone: tzinfo,
     later_at: datetime | None,
-    coming_at: datetime | None,
+    round_at: datetime | None,
 ) -> str:
-    coming = ""
-    if coming_at is not None:
-        coming = language.coming.format(when=_weekday(language, coming_at.astimezone(time_zone)))
-    known = _known(language, decision, known_at, coming)
+    emptied = "" if round_at is None else _emptied(language, round_at, known_at, at, time_zone)
+    known = _known(language, decision, known_at, emptied)
     outlook = _outlook(language, decision, at, time_zone)
     outcome = (language.visited if decision.visited else language.skipped).get(decision.reason)
     if outcome is None:
@@ -195,32 +197,38 @@ def _sentence(
     return sentence[0].upper() + sentence[1:]
 
 
-def _known(language: _Language, decision: Decision, known_at: datetime, coming: str) -> str:
-    """What is known of the container: fresh, from a silent sensor, or nothing; and that it will be emptied."""
+def _emptied(language: _Language, round_at: datetime, known_at: datetime, at: datetime, time_zone: tzinfo) -> str:
+    """An emptying that nobody has seen: it lies ahead, or is taken to have been made on a round."""
+    words = language.coming if round_at >= known_at else language.had_round
+    return words.format(when=_day_near(language, round_at.astimezone(time_zone), at.astimezone(time_zone)))
+
+
+def _known(language: _Language, decision: Decision, known_at: datetime, emptied: str) -> str:
+    """What is known of the container: fresh, from a silent sensor, or nothing; and that it was or will be emptied."""
     level = None if decision.fill_level is None else percent(decision.fill_level)
-    estimate = (language.by_then if coming else language.estimate).format(level=level) if level else ""
+    estimate = (language.by_then if emptied else language.estimate).format(level=level) if level else ""
     if decision.last_observed_at is None:
-        return ", ".join(part for part in (language.never_read, coming, estimate) if part)
+        return ", ".join(part for part in (language.never_read, emptied, estimate) if part)
     silence = known_at - decision.last_observed_at
     if silence < SILENT_FROM:
-        return ", ".join(_fresh(language, decision, coming))
+        return ", ".join(_fresh(language, decision, emptied))
     last = level if decision.last_fill_level is None else percent(decision.last_fill_level)
     words = language.silent if silence.days > 1 else language.silent_one_day
     silent = words.format(days=silence.days, last=last) if last else ""
-    return ", ".join(part for part in (silent, coming, estimate) if part)
+    return ", ".join(part for part in (silent, emptied, estimate) if part)
 
 
-def _fresh(language: _Language, decision: Decision, coming: str) -> list[str]:
+def _fresh(language: _Language, decision: Decision, emptied: str) -> list[str]:
     """One level where the measured one still holds when the truck comes, both where it does not."""
     growth = _growth(language, decision)
     level, last = decision.fill_level, decision.last_fill_level
     if level is None:
-        return [*([coming] if coming else []), *growth]
-    if not coming and (last is None or abs(level - last) < SAME_LEVEL):
+        return [*([emptied] if emptied else []), *growth]
+    if not emptied and (last is None or abs(level - last) < SAME_LEVEL):
         return [language.full.format(level=percent(level)), *growth]
     measured = [] if last is None else [language.measured.format(last=percent(last))]
     by_then = language.by_then.format(level=percent(level))
-    return [*measured, *([coming] if coming else []), *growth, by_then]
+    return [*measured, *([emptied] if emptied else []), *growth, by_then]
 
 
 def _growth(language: _Language, decision: Decision) -> list[str]:
@@ -248,14 +256,15 @@ def _day(language: _Language, day: datetime, today: datetime) -> str:
     ahead = (day.date() - today.date()).days
     if ahead <= 0:
         return language.today
-    if ahead < 7:
-        return _weekday(language, day)
+    return _day_near(language, day, today)
+
+
+def _day_near(language: _Language, day: datetime, today: datetime) -> str:
+    """The weekday within a week before or after today, else the date."""
     weekday = language.weekdays[day.weekday()]
+    if abs((day.date() - today.date()).days) < 7:
+        return language.on_day.format(weekday=weekday)
     return language.on_date.format(weekday=weekday, day=day.day, month=language.months[day.month - 1])
-
-
-def _weekday(language: _Language, day: datetime) -> str:
-    return language.on_day.format(weekday=language.weekdays[day.weekday()])
 
 
 def percent(share: float) -> str:

@@ -123,7 +123,8 @@ def part(
 class BothWorlds:
     """Both worlds of a night with their forecasts, by world and container id.
 
-    ``coming``: as that of the worlds, without what has been emptied meanwhile.
+    ``coming``: as that of the worlds, without what has been emptied meanwhile. ``presumed_s``: by container id, the
+    rounds that it is taken to have been emptied on though nothing has been heard since (epoch seconds).
     """
 
     worlds: Worlds
@@ -132,6 +133,7 @@ class BothWorlds:
     other: OtherWorld
     forecasts: Mapping[World, Mapping[int, Forecast]]
     coming: Mapping[int, float]
+    presumed_s: Mapping[int, float]
 
     @property
     def to_plan_with(self) -> Mapping[int, Forecast]:
@@ -194,7 +196,9 @@ def see(worlds: Worlds, inputs: Inputs, seen: Outlook) -> BothWorlds:
     other = OtherWorld.of(seen, worlds.stored, worlds.date, coming)
     real = {**seen.forecasts, **forecasts_after(seen, coming)}
     forecasts = {worlds.driven: real, worlds.driven.other: forecasts_if(seen, other.now)}
-    return BothWorlds(worlds, inputs, seen, other, forecasts, coming)
+    since_s = dict(zip(seen.ids.tolist(), seen.basis.origin.origin_s.tolist(), strict=True))
+    presumed_s = {each: at_s for each, at_s in worlds.rounds_s.items() if since_s.get(each) == at_s}
+    return BothWorlds(worlds, inputs, seen, other, forecasts, coming, presumed_s)
 
 
 def keep(database: Database, both: BothWorlds, *, plan: Plan | None, fixed_schedule: Driving | None) -> None:

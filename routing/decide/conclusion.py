@@ -57,7 +57,7 @@ def conclude(
             known_at=known_at,
             time_zone=time_zone,
             later_at=_moment(candidate.later_s),
-            coming_at=_moment(night.coming_s.get(candidate.container_id)),
+            round_at=_moment(night.rounds_s.get(candidate.container_id)),
         )
         decisions.append(replace(decision, explanation=words))
     return tuple(decisions)

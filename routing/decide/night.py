@@ -55,8 +55,9 @@ class Night:
         Epoch seconds of the last reading that could be known.
     requests
         By container id: visits that somebody asked for and nobody has made since.
-    coming_s
-        By container id: when it will be emptied before the day to plan (epoch seconds); the forecasts know of it.
+    rounds_s
+        By container id: when it is taken to have been emptied, or to be emptied before the day to plan, though nobody
+        has seen it (epoch seconds); the forecasts know of it.
     """
 
     containers: Sequence[Container]
@@ -67,7 +68,7 @@ class Night:
     depot: Position
     known_s: float
     requests: Mapping[int, RequestKind] = field(default_factory=dict[int, RequestKind])
-    coming_s: Mapping[int, float] = field(default_factory=dict[int, float])
+    rounds_s: Mapping[int, float] = field(default_factory=dict[int, float])
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,7 @@ def night(
     requests: Mapping[int, RequestKind] | None = None,
     street_classes: Mapping[int, str] | None = None,
     country: str | None = None,
-    coming_s: Mapping[int, float] | None = None,
+    rounds_s: Mapping[int, float] | None = None,
 ) -> Night:
     """What deciding has to know of a day to plan.
 
@@ -65,8 +65,8 @@ def night(
         By container id: OpenStreetMap's class of the street that it stands on, for quiet hours.
     country
         ISO 3166 code whose public holidays are days off where the policy says so.
-    coming_s
-        By container id: emptyings before that day that the forecasts reckon with, to be told (epoch seconds).
+    rounds_s
+        By container id: emptyings that nobody has seen and the forecasts reckon with, to be told (epoch seconds).
 
     Raises
     ------
@@ -101,7 +101,7 @@ def night(
         depot=depot,
         known_s=known_s,
         requests=requests or {},
-        coming_s=coming_s or {},
+        rounds_s=rounds_s or {},
     )
 
 

@@ -138,8 +138,8 @@ def outlook(
     corrections_from_s
         Since when readings are told that are worth something else than their message said; default: none are.
     rounds_s
-        By id, when a round of the fixed schedule last came by (epoch seconds); a container of which nothing was ever
-        heard is taken to have been emptied then.
+        By id, when a round of the fixed schedule last came by (epoch seconds); a container of which nothing has been
+        heard since is taken to have been emptied then.
     """
     place = place or Place()
     ids = list(fractions)
@@ -253,13 +253,22 @@ def _with_earlier(origin: Origin, learned: Learned, ids: NDArray[np.int64]) -> O
 
 
 def _as_scheduled(origin: Origin, rounds_s: NDArray[np.float64], *, at_s: float) -> Origin:
-    """With the containers of which nothing was ever heard as the last round left them."""
-    chosen = ~np.isfinite(origin.last_s) & ~np.isfinite(origin.emptied_s) & (rounds_s <= at_s - ROUND_S)
+    """With the containers of which nothing has been heard since the last round as that left them.
+
+    Where drivers have reported an emptying since the last reading they report, and a round that they did not report was
+    none.
+    """
+    unheard = ~np.isfinite(origin.last_s) & ~np.isfinite(origin.emptied_s)
+    silent = (origin.last_s < rounds_s) & ~(origin.emptied_s > origin.last_s)
+    chosen = (unheard | silent) & (rounds_s <= at_s - ROUND_S)
     return replace(
         origin,
         origin_s=np.where(chosen, rounds_s, origin.origin_s),
         level=np.where(chosen, EMPTIED_LEVEL, origin.level),
         level_sd=np.where(chosen, SCHEDULED_SD, origin.level_sd),
+        innovation=np.where(chosen, 0.0, origin.innovation),
+        since_emptied=np.where(chosen, 0.0, origin.since_emptied),
+        wrong=np.where(chosen, 0.0, origin.wrong),
     )
 
 

@@ -210,20 +210,25 @@ def test_of_containers_without_a_trusted_reading_the_doubt_is_told(database: Dat
     bins = [
         *EMPTY,
         Bin("GL-NEW", None),
-        Bin("GL-SILENT", 0.95, last_reading_at=NOW - datetime.timedelta(days=9)),
+        Bin("GL-SILENT", 0.95, last_reading_at=NOW - datetime.timedelta(days=2)),
+        Bin("GL-LONG", 0.95, last_reading_at=NOW - datetime.timedelta(days=9)),
         Bin("GL-SUSPECT", 0.2, quality=Quality.FALSE_ECHO),
     ]
     town = write_town(database, bins)
     plan = plan_day(database)
     silent = decision(town, plan, "GL-SILENT")
     assert silent.visited
-    assert silent.explanation["en"].startswith("Sensor silent for 9 days, last ")
-    for code in ("GL-NEW", "GL-SUSPECT"):
+    assert silent.explanation["en"].startswith("Sensor silent for 2 days, last 85 %, probably ")
+    long = decision(town, plan, "GL-LONG")
+    assert long.explanation["en"].startswith("Sensor silent for 9 days, last 50 %, had its round on Thursday, about ")
+    for code in ("GL-NEW", "GL-SUSPECT", "GL-LONG"):
         # Thursday's round emptied it, as far as anybody knows, and the next truck comes on Thursday.
         unread = decision(town, plan, code)
         assert unread.urgency is not Urgency.MUST, code
         assert unread.fill_level == pytest.approx(0.02 + 3.5 * 0.05, abs=0.1)
-        assert unread.explanation["en"].startswith("No trusted reading so far, probably ")
+    for code in ("GL-NEW", "GL-SUSPECT"):
+        unread = decision(town, plan, code)
+        assert unread.explanation["en"].startswith("No trusted reading so far, had its round on Thursday, about ")
     assert decision(town, plan, "GL-NEW").last_observed_at is None
 
 

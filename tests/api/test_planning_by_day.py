@@ -77,6 +77,14 @@ def test_what_was_emptied_this_morning_is_not_waited_for(database: Database, tow
     assert all(waiting.values())
 
 
+def test_who_was_silent_when_the_round_came_by_is_taken_to_have_been_emptied(database: Database, town: Town) -> None:
+    tuesday = datetime.datetime(2026, 11, 24, 16, tzinfo=datetime.UTC)
+    for each in full_ones(town, plan_thursday(database, known_at=tuesday)):
+        assert each.urgency is Urgency.SKIP
+        assert "silent for 2 days, last 9" in each.explanation["en"]
+        assert "had its round on Monday" in each.explanation["en"]
+
+
 @pytest.mark.parametrize("approved", [True, False])
 def test_an_approved_plan_counts_and_a_proposed_one_does_not(database: Database, town: Town, approved: bool) -> None:
     plan = plan_monday(database)

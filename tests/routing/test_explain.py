@@ -168,6 +168,33 @@ def test_risks_are_never_called_zero_or_certain(risk: float, words: str) -> None
     assert words in said(replace(FRESH, overflow_risk=risk))[0]
 
 
+def test_an_emptying_that_nobody_has_seen() -> None:
+    monday_noon, friday, long_ago = (TUESDAY - timedelta(days=n) for n in (0.8, 4, 15))
+    known_at = TUESDAY - timedelta(days=1)
+    emptied = replace(FRESH, fill_level=0.11, last_observed_at=known_at)
+
+    def told(decision: Decision, round_at: datetime) -> dict[str, str]:
+        return explain(decision, at=TUESDAY, known_at=known_at, time_zone=AMSTERDAM, round_at=round_at)
+
+    assert told(emptied, monday_noon)["en"].startswith(
+        "Measured 69 %, will be emptied on Monday, grows 9 % a day, about 11 % full when the truck comes; next"
+    )
+    assert told(emptied, monday_noon)["nl"].startswith("Gemeten 69 %, wordt op maandag nog geleegd, groeit 9 % per dag")
+    silent = replace(emptied, last_observed_at=known_at - timedelta(days=5), last_fill_level=0.60)
+    assert told(silent, friday) == {
+        "en": "Sensor silent for 5 days, last 60 %, had its round on Friday, about 11 % full when the truck comes; "
+        "next truck here on Friday, 4 % risk of overflowing before that: skipped",
+        "nl": "Sensor zwijgt al 5 dagen, laatst 60 %, was op vrijdag aan de beurt, ongeveer 11 % vol als de wagen "
+        "komt; volgende wagen hier op vrijdag, tot dan 4 % kans op overlopen: overgeslagen",
+    }
+    never = replace(emptied, last_observed_at=None, last_fill_level=None)
+    assert told(never, long_ago)["en"].startswith(
+        "No trusted reading so far, had its round on Monday 9 November, about"
+    )
+    alike = replace(emptied, fill_level=0.70)
+    assert "will be emptied on Monday" in told(alike, monday_noon)["en"], "also where the level is the same again"
+
+
 def test_a_container_that_hardly_grows_and_one_silent_for_a_day() -> None:
     assert "hardly grows" in said(replace(FRESH, growth_per_day=0.001))[0]
     yesterday = replace(FRESH, last_observed_at=TUESDAY - timedelta(hours=30))

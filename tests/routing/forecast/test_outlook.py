@@ -93,6 +93,30 @@ def test_a_container_of_which_nothing_was_heard_stands_as_the_last_round_left_it
     assert found[30].origin_s == without[30].origin_s, "the round is still out"
 
 
+def test_a_container_silent_since_before_the_last_round_stands_as_that_left_it(town: dict[int, FillHistory]) -> None:
+    def until(number: int, end_s: float) -> FillHistory:
+        cut = town[number].times_s < end_s
+        return replace(
+            town[number],
+            times_s=town[number].times_s[cut],
+            levels=town[number].levels[cut],
+            good=town[number].good[cut],
+        )
+
+    round_s = AT_S - 1.5 * DAY_S
+    silent = until(0, AT_S - 4 * DAY_S)
+    reporting = replace(until(1, AT_S - 4 * DAY_S), emptied_s=np.array([AT_S - 3 * DAY_S]))
+    heard = until(2, AT_S - 1.0 * DAY_S)
+    known = town | {0: silent, 1: reporting, 2: heard}
+    without = outlook(known, fractions=GLASS, at_s=AT_S).forecasts
+    found = outlook(known, fractions=GLASS, at_s=AT_S, rounds_s=dict.fromkeys(known, round_s)).forecasts
+    assert found[0].origin_s == round_s
+    assert found[0].mean(AT_S) == pytest.approx(0.02 + 1.5 * found[0].growth_per_day, abs=0.04)
+    assert (found[0].last_observed_s, found[0].last_level) == (silent.times_s[-1], without[0].last_level)
+    assert found[1].origin_s == AT_S - 3 * DAY_S, "who reports has not been there since"
+    assert found[2].level == without[2].level, "it was heard after the round"
+
+
 def test_what_cannot_be_read_is_learned_anew() -> None:
     with pytest.raises(InvalidInput, match="learned anew"):
         from_bytes(b"PK no such thing")
