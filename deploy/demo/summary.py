@@ -53,6 +53,7 @@ def print_summary(console: Console, summary: Summary) -> None:
     console.print(plan_panel(summary.plan))
     note = (
         "The fixed schedule empties every container that has its round on that day. One day is an example and no proof:"
-        " what is skipped today is fuller at its next round."
+        " what is skipped today is fuller at its next round, and the schedule's trucks may come back sooner. "
+        "'halfvol evaluate' drives weeks of both."
     )
     console.print(Text(note, style="dim"))
