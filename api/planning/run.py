@@ -236,7 +236,7 @@ class _Day:
             requests=inputs.requests,
             street_classes=classes,
             country=country_of(inputs.municipality.time_zone),
-            rounds_s={**both.presumed_s, **both.coming},
+            rounds_s=both.rounds_s,
         )
         return cls(
             date=date,

@@ -16,7 +16,7 @@ import numpy as np
 
 from api.planning.country import country_of
 from api.planning.inputs import Inputs
-from api.planning.to_come import emptyings_to_come, forecasts_after, still_to_come
+from api.planning.to_come import ROUNDS_SINCE, emptyings_to_come, forecasts_after, still_to_come
 from domain.containers import Container
 from domain.errors import Unavailable
 from domain.plans import ESTIMATE, Plan, ReasonCode, Urgency
@@ -43,9 +43,6 @@ LONGEST_PAUSE_DAYS = 7
 FRESH_S = 2 * DAY_S
 LEAST_TRUST = 0.5
 """A container has a trusted reading when it is this fresh and its sensor is right at least so often."""
-
-ROUNDS_SINCE = dt.timedelta(days=29)
-"""A fixed schedule comes by every four weeks at least."""
 
 LOOK_BACK_DAYS = 14
 """Days so long ago are still looked back at; before that the readings at hand do not reach."""
@@ -123,8 +120,8 @@ def part(
 class BothWorlds:
     """Both worlds of a night with their forecasts, by world and container id.
 
-    ``coming``: as that of the worlds, without what has been emptied meanwhile. ``presumed_s``: by container id, the
-    rounds that it is taken to have been emptied on though nothing has been heard since (epoch seconds).
+    ``rounds_s``: by container id, emptyings that nobody has seen and the world in which Halfvol plans reckons with:
+    of trucks that are not done, and of rounds since which nothing has been heard (epoch seconds).
     """
 
     worlds: Worlds
@@ -132,8 +129,7 @@ class BothWorlds:
     seen: Outlook
     other: OtherWorld
     forecasts: Mapping[World, Mapping[int, Forecast]]
-    coming: Mapping[int, float]
-    presumed_s: Mapping[int, float]
+    rounds_s: Mapping[int, float]
 
     @property
     def to_plan_with(self) -> Mapping[int, Forecast]:
@@ -179,7 +175,8 @@ class BothWorlds:
     def expected_overflows_on_schedule(self) -> float:
         """How many containers will overflow before trucks leave for their next round, as the sum of their risks, where
         the fixed schedule is driven. Those with a round on the date are emptied then."""
-        left = [each for each in self.inputs.containers if each.id not in self.worlds.scheduled]
+        emptied = frozenset(self.worlds.scheduled)
+        left = [each for each in self.inputs.containers if each.id not in emptied]
         if not left:
             return 0.0
         date, days, forecasts = self.worlds.date, self.inputs.days, self.forecasts[World.FIXED_SCHEDULE]
@@ -196,9 +193,12 @@ def see(worlds: Worlds, inputs: Inputs, seen: Outlook) -> BothWorlds:
     other = OtherWorld.of(seen, worlds.stored, worlds.date, coming)
     real = {**seen.forecasts, **forecasts_after(seen, coming)}
     forecasts = {worlds.driven: real, worlds.driven.other: forecasts_if(seen, other.now)}
-    since_s = dict(zip(seen.ids.tolist(), seen.basis.origin.origin_s.tolist(), strict=True))
-    presumed_s = {each: at_s for each, at_s in worlds.rounds_s.items() if since_s.get(each) == at_s}
-    return BothWorlds(worlds, inputs, seen, other, forecasts, coming, presumed_s)
+    origin_s = dict(zip(seen.ids.tolist(), seen.basis.origin.origin_s.tolist(), strict=True))
+    presumed = {each: at_s for each, at_s in worlds.rounds_s.items() if origin_s.get(each) == at_s}
+    # In a world of its own the trucks that really drive empty nothing.
+    real_ids = origin_s.keys() if worlds.driven is World.HALFVOL else other.new
+    rounds_s = {each: at_s for each, at_s in {**presumed, **coming}.items() if each in real_ids}
+    return BothWorlds(worlds, inputs, seen, other, forecasts, rounds_s)
 
 
 def keep(database: Database, both: BothWorlds, *, plan: Plan | None, fixed_schedule: Driving | None) -> None:

@@ -23,6 +23,9 @@ from routing.shadow.other_world import scheduled
 from storage import plans
 from storage.database import Connection
 
+ROUNDS_SINCE = dt.timedelta(days=29)
+"""A fixed schedule comes by every four weeks at least."""
+
 
 def emptyings_to_come(
     connection: Connection,
@@ -44,7 +47,7 @@ def emptyings_to_come(
         Dates without any collection.
     """
     found: dict[int, float] = {}
-    day = known_at.astimezone(inputs.days.time_zone).date()
+    day = max(known_at.astimezone(inputs.days.time_zone).date(), date - ROUNDS_SINCE)
     while day < date:
         if day >= planned_from:
             found |= _by_plan(connection, inputs, day, known_at)

@@ -37,8 +37,12 @@ def town(database: Database) -> Town:
     return write_town(database, [*FULL, *EMPTY])
 
 
+def run_of(database: Database, date: datetime.date, *, known_at: datetime.datetime) -> PlanningRun:
+    return run_planning(database, municipality_code="helsinki", date=date, time_limit_s=0.3, known_at=known_at)
+
+
 def plan_thursday(database: Database, *, known_at: datetime.datetime) -> PlanningRun:
-    return run_planning(database, municipality_code="helsinki", date=THURSDAY, time_limit_s=0.3, known_at=known_at)
+    return run_of(database, THURSDAY, known_at=known_at)
 
 
 def full_ones(town: Town, run: PlanningRun) -> list[Decision]:
@@ -100,6 +104,18 @@ def test_in_shadow_only_both_worlds_part_after_the_round_of_today(database: Data
     only_shadow(database, town)
     run = plan_thursday(database, known_at=MONDAY_MORNING)
     assert all(each.urgency is Urgency.SKIP for each in full_ones(town, run))
+    assert all("will be emptied on Monday" in each.explanation["en"] for each in full_ones(town, run))
+
+
+def test_in_shadow_only_the_rounds_of_trucks_empty_nothing_in_the_world_that_is_planned(
+    database: Database, town: Town
+) -> None:
+    only_shadow(database, town)
+    (planned,) = {each.visited for each in full_ones(town, run_of(database, MONDAY, known_at=NOW))}
+    assert planned, "so the plan of Monday empties them in its own world"
+    for each in full_ones(town, plan_thursday(database, known_at=MONDAY_MORNING)):
+        assert each.urgency is Urgency.SKIP
+        assert "will be emptied" not in each.explanation["en"]
 
 
 def test_on_the_fixed_schedule_a_container_overflows_before_its_own_next_round(database: Database) -> None:
@@ -113,6 +129,6 @@ def test_on_the_fixed_schedule_a_container_overflows_before_its_own_next_round(d
             Bin("TE-1", 0.60, Fraction.TEXTILE),
         ],
     )
-    run = run_planning(database, municipality_code="helsinki", date=MONDAY, time_limit_s=0.3, known_at=NOW)
+    run = run_of(database, MONDAY, known_at=NOW)
     # The full paper container, and the textile that nobody empties.
     assert run.fixed_schedule_expected_overflows == pytest.approx(2, abs=0.25)
