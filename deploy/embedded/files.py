@@ -21,6 +21,7 @@ class Lock:
     """
 
     def __init__(self, path: Path) -> None:
+        self._path = path
         try:
             self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
         except OSError as error:
@@ -49,6 +50,13 @@ class Lock:
         except BlockingIOError:
             return False
         return True
+
+    def is_there(self) -> bool:
+        """Whether its file is still found under its path: neither removed nor replaced by another one."""
+        try:
+            return os.path.samestat(self._path.stat(), os.fstat(self._descriptor))
+        except FileNotFoundError:
+            return False
 
     def close(self) -> None:
         """Release it."""

@@ -26,6 +26,10 @@ LOOK_EVERY_S = 0.5
 STOP_WITHIN_S = 60.0
 
 
+class _FolderRemoved(Unavailable):
+    """Processes of one folder find each other by its files: without them a new server would be another one."""
+
+
 class EmbeddedServer:
     """A server in a folder, shared by all processes that name the same folder.
 
@@ -102,6 +106,12 @@ class EmbeddedServer:
 
     def _ensure(self) -> str:
         while True:
+            if self._users and not self._users.is_there():
+                raise _FolderRemoved(
+                    f"the folder of the {self.title} was removed while it was in use",
+                    where=str(self.folder),
+                    remedy="start this process again",
+                )
             url = self._published()
             if url:
                 if self._port and not url.endswith(f":{self._port}"):
@@ -145,6 +155,9 @@ class EmbeddedServer:
             logger.warning("the %s was killed; starting it again", self.title)
             try:
                 again = self._ensure()
+            except _FolderRemoved as error:
+                logger.error("%s", error)  # noqa: TRY400  (the sentence says it all)
+                return
             except HalfvolError as error:
                 logger.warning("%s", error)
             else:

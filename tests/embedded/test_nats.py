@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import queue
+import shutil
 import signal
 import socket
 import threading
@@ -16,7 +17,7 @@ from paho.mqtt.enums import CallbackAPIVersion
 
 from deploy.embedded.nats import EmbeddedNats
 from domain.errors import InvalidInput, Unavailable
-from tests.embedded.users import NATS, eventually, nothing_runs, published, user
+from tests.embedded.users import NATS, eventually, nothing_runs, processes_of, published, user
 
 
 @contextmanager
@@ -87,6 +88,22 @@ def test_it_ends_with_its_last_user_however_that_ended(data_dir: Path) -> None:
         assert url.startswith("mqtt://127.0.0.1:")
         process.kill()
     assert eventually(lambda: nothing_runs(data_dir))
+
+
+def test_a_folder_that_is_removed_under_it_is_told_once_and_hinders_no_end(
+    data_dir: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = data_dir / "nats"
+    server = EmbeddedNats(folder)
+    server.start()
+    shutil.rmtree(folder)
+    assert eventually(lambda: "was removed while it was in use; start this process again" in caplog.text)
+    stopping = threading.Thread(target=server.stop, daemon=True)
+    stopping.start()
+    stopping.join(20)
+    assert not stopping.is_alive()
+    assert caplog.text.count("was removed") == 1
+    assert eventually(lambda: not processes_of(folder))
 
 
 def test_the_port_that_is_asked_for(data_dir: Path) -> None:
