@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
 
+from deploy.backtest import rivals
 from routing.backtest.rows import Rows
 from routing.backtest.scores import SCORED, Scores, score
 from routing.forecast.base_shape import NORMAL
@@ -21,10 +22,12 @@ OFTEN = 10
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """``rows``: how many all models forecast, by span in hours; ``scores`` by model and span."""
+    """``rows``: how many all models forecast, by span in hours; ``scores`` by model and span; ``alone``: how many rows
+    each model forecasts, whatever the others do, by span and model."""
 
     rows: Mapping[float, int]
     scores: Mapping[str, Mapping[float, Scores]]
+    alone: Mapping[float, Mapping[str, int]] = field(default_factory=dict[float, Mapping[str, int]])
 
     def as_json(self) -> dict[str, object]:
         """For machines; points are hundredths of the capacity."""
@@ -80,9 +83,13 @@ def limits(rows: Rows) -> tuple[float, float]:
 
 def compare(rows: Rows, models: Mapping[str, NDArray[np.float64]]) -> Result:
     """Score all models on the rows that all of them forecast."""
-    common = np.isfinite(rows.last) & np.isfinite(rows.level)
-    for quantiles in models.values():
-        common &= np.isfinite(quantiles).all(axis=1)
+    known = np.isfinite(rows.last) & np.isfinite(rows.level)
+    own = {model: known & np.isfinite(quantiles).all(axis=1) for model, quantiles in models.items()}
+    common = np.logical_and.reduce([known, *own.values()])
+    alone = {
+        span_h: {model: int((its & (rows.h == h)).sum()) for model, its in own.items()}
+        for h, span_h in enumerate(SPANS_H)
+    }
     counts = {span_h: int((common & (rows.h == h)).sum()) for h, span_h in enumerate(SPANS_H)}
     scores = {
         model: {
@@ -92,7 +99,7 @@ def compare(rows: Rows, models: Mapping[str, NDArray[np.float64]]) -> Result:
         }
         for model, quantiles in models.items()
     }
-    return Result(counts, scores)
+    return Result(counts, scores, alone)
 
 
 def told(result: Result) -> str:
@@ -100,7 +107,8 @@ def told(result: Result) -> str:
     lines = ["Conditional on no emptying between origin and outcome; points are hundredths of the capacity."]
     for span_h, count in result.rows.items():
         if not count:
-            lines.append(f"\n{span_h:g} hours: no row")
+            by_model = ", ".join(f"{model} {number:,}" for model, number in result.alone.get(span_h, {}).items())
+            lines.append(f"\n{span_h:g} hours: no row{f' that all models forecast ({by_model})' if by_model else ''}")
             continue
         lines.append(f"\n{span_h:g} hours, {count:,} rows")
         lines.append("  model                    pinball    MAE  80 % in  95 % in  >90 %: precision  recall")
@@ -112,6 +120,12 @@ def told(result: Result) -> str:
                 f"  {model:23s}{mark} {each.pinball:8.3f} {each.mae:6.2f}  {100 * each.coverage_80:5.1f} %"
                 f"  {100 * each.coverage_95:5.1f} %  {_share(each.precision):>16s}  {_share(each.recall):>6s}"
             )
+    if not all(result.rows.values()):
+        lines.append(
+            f"\nThe models compared learn from outcomes of {rivals.REFIT_DAYS:g} days after the warm-up,"
+            f" {rivals.LEAST_ROWS} of a span at least: give more readings, shorten --warm-up or --every, or score"
+            " halfvol alone with --models halfvol."
+        )
     lines.append("\n* best in pinball loss, or within 0.02 points of it")
     return "\n".join(lines)
 

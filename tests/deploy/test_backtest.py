@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -91,6 +92,26 @@ def test_the_command_compares_on_the_same_rows(tmp_path: Path, capsys: pytest.Ca
     assert halfvol["count"] == line["count"] == found["rows"]["24"]
     assert halfvol["pinball"] < line["pinball"]
     assert halfvol["coverage_80"] == pytest.approx(0.8, abs=0.12)
+
+
+def test_too_few_outcomes_for_the_models_compared_is_told_with_what_to_do(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = ["container,time,fill_level"]
+    for n in range(4):
+        seen = filling(45, rate=0.05 + 0.01 * n, seed=n)[1]
+        lines += [f"c{n},{at_s:.0f},{level:.3f}" for at_s, level in zip(hourly(seen)[::3], seen[::3], strict=True)]
+    path = written(tmp_path, "\n".join(lines))
+    assert main(["backtest", "--readings", str(path)]) == 0
+    said = capsys.readouterr().out
+    assert re.search(
+        r"^12 hours: no row that all models forecast \(halfvol [1-9]\d*, persistence 0, line 0\)$", said, re.M
+    )
+    assert "learn from outcomes of 28 days after the warm-up, 200 of a span at least: give more readings" in said
+    assert main(["backtest", "--readings", str(path), "--models", "halfvol"]) == 0
+    alone = capsys.readouterr().out
+    assert re.search(r"^12 hours, [1-9]\d* rows$", alone, re.M)
+    assert "learn from" not in alone
 
 
 def test_too_short_unknown_models_and_what_is_not_installed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
